@@ -1,0 +1,1 @@
+"""Every actor, by name: Celery's convention, our index."""

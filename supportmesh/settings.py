@@ -1,0 +1,299 @@
+"""Every setting, once. Runs with no environment at all; a value that does not parse stops the start."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_int(name: str, default: int) -> int:
+    value = env_str(name)
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    value = env_str(name).lower()
+    if not value:
+        return default
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
+
+
+# --- where the data lives ---------------------------------------------------------------------
+
+VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var")))
+
+
+def kept_secret(name: str) -> str:
+    """A random secret of this installation: made once, readable by its owner alone, kept in VAR_DIR."""
+    path = VAR_DIR / name
+    try:
+        if not path.exists():
+            VAR_DIR.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f"{name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)  # fails when another process was first: then its secret counts
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(f"Cannot keep {name} in {VAR_DIR}: {error.strerror}. Set VAR_DIR.") from None
+
+
+def running_stack() -> dict[str, str]:
+    """Addresses that `manage.py up` noted, so that a plain `celery -A supportmesh worker` finds them."""
+    try:
+        return json.loads((VAR_DIR / "runtime.json").read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+_running = running_stack()
+
+# --- security ---------------------------------------------------------------------------------
+
+DEBUG = env_bool("DEBUG")
+DEMO = env_bool("DEMO")
+SECRET_KEY = env_str("SECRET_KEY") or kept_secret("secret_key")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+# What the mesh presents to the shop's services.
+SERVICE_TOKEN = env_str("SERVICE_TOKEN") or kept_secret("service_token")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+# Plain http is for loopback only; a server behind TLS sets HTTPS=1.
+HTTPS = env_bool("HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/(livez|readyz|health)$", r"^(livez|readyz)$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if env_bool("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Django -----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "rest_framework_api_key",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "supportmesh",
+    "actors",
+    "customers",
+    "orders",
+    "tracking",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "supportmesh.urls"
+ASGI_APPLICATION = "supportmesh.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- the ledger -------------------------------------------------------------------------------
+
+DATABASE_URL = env_str("DATABASE_URL")
+if DATABASE_URL:
+    try:
+        DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+    except (ValueError, KeyError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+        raise ImproperlyConfigured("DATABASE_URL does not parse; it looks like postgres://user:password@host/name.") from None
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    )
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# Seconds a process keeps its connection; the workers set it, the web process lends connections per call.
+DATABASES["default"]["CONN_MAX_AGE"] = env_int("DATABASE_CONN_MAX_AGE", 0)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Redis: the doorbell, the cache, the sockets' channel layer --------------------------------
+
+REDIS_URL = env_str("REDIS_URL") or _running.get("redis_url", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "supportmesh",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        # Pub/sub: keeps idle sockets and is back within seconds after Redis restarts empty.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1}], "prefix": "supportmesh"},
+    }
+}
+
+# --- Celery -----------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # True requeues a killer task for ever; the sweeper retries with a count
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue name comes from one place; a stranger's is an error
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # longer than any hop: the broker is no second retrier
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 5,
+    "queue_order_strategy": "priority",
+    "priority_steps": [0],
+    "global_keyprefix": "supportmesh:",
+}
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- the mesh ---------------------------------------------------------------------------------
+
+# Seconds a claimed turn may take before the sweeper starts it again, and how often it may start.
+MESH_LEASE = env_int("MESH_LEASE", 20)
+MESH_MAX_ATTEMPTS = env_int("MESH_MAX_ATTEMPTS", 3)
+MESH_HOP_RETRIES = env_int("MESH_HOP_RETRIES", 3)
+MESSAGE_MAX_LENGTH = env_int("MESSAGE_MAX_LENGTH", 4000)  # characters
+GUEST_RETENTION_DAYS = env_int("GUEST_RETENTION_DAYS", 30)
+CUSTOMER_RETENTION_DAYS = env_int("CUSTOMER_RETENTION_DAYS", 365)
+
+# --- the shop ---------------------------------------------------------------------------------
+
+SHOP_NAME = env_str("SHOP_NAME", "SupportMesh Demo Shop")
+SHOP_CURRENCY = env_str("SHOP_CURRENCY", "USD")
+SHOP_TIME_ZONE = env_str("SHOP_TIME_ZONE", "UTC")
+SHOP_HOURS = env_str("SHOP_HOURS", "Monday to Friday, 9:00 to 18:00")
+RETURN_WINDOW_DAYS = env_int("RETURN_WINDOW_DAYS", 30)
+ORDER_NUMBER_PATTERN = env_str("ORDER_NUMBER_PATTERN", r"ORD-\d{8}")
+TRACKING_NUMBER_PATTERN = env_str("TRACKING_NUMBER_PATTERN", r"TRK\d{9}")
+
+_services_url = _running.get("services_url", "http://127.0.0.1:8001")
+CUSTOMERS_API_URL = env_str("CUSTOMERS_API_URL", f"{_services_url}/api/customers")
+ORDERS_API_URL = env_str("ORDERS_API_URL", f"{_services_url}/api/orders")
+TRACKING_API_URL = env_str("TRACKING_API_URL", f"{_services_url}/api/tracking")
+
+# --- REST -------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    # The shop's services: the service token or a logged-in member of staff. The chat's own views say their own.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "supportmesh.gateway.identity.ServiceTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 20,
+    "EXCEPTION_HANDLER": "supportmesh.gateway.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SupportMesh",
+    "DESCRIPTION": "Chat with the support mesh, read what it did, and the shop's services it works with.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "supportmesh.gateway.openapi.describe_chat",
+    ],
+}
+
+# --- logs: ids, never the customer's words ----------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+}
