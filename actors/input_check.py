@@ -1,28 +1,11 @@
-"""What a text should not contain: attempts to command the bot, and personal data that needs care.
+"""What a message should not contain: attempts to command the bot, and personal data that needs care."""
 
-Rules only, offline. Personal data counts when its checksum or shape says so: a card passes Luhn and starts like a card,
-an IBAN passes mod 97 at its country's length. The shop's own order and tracking numbers are never taken for a phone.
-"""
-
-import ipaddress
 import re
-from collections.abc import Iterator
-from typing import Literal
-
-from django.conf import settings
 
 from actors.message import Part
+from actors.personal_data import Finding, find_personal_data, in_order
 
-FindingType = Literal["INJECTION", "CREDIT_CARD", "IBAN", "SSN", "EMAIL", "PHONE", "IP_ADDRESS", "PASSWORD"]
-Span = tuple[int, int]
-
-
-class Finding(Part):
-    """`text[start:end]` is of this type. The text itself is not kept: findings may be logged and shown."""
-
-    type: FindingType
-    start: int
-    end: int
+__all__ = ["Finding", "InputCheck", "check_input", "find_personal_data"]
 
 
 class InputCheck(Part):
@@ -33,228 +16,7 @@ class InputCheck(Part):
 def check_input(text: str) -> InputCheck:
     """Whether a message tries to command the bot, and where; with the personal data in it."""
     cues = _injection_cues(text)
-    return InputCheck(attack=bool(cues), findings=_in_order([*cues, *find_personal_data(text)]))
-
-
-def find_personal_data(text: str) -> tuple[Finding, ...]:
-    """Every card number, IBAN, SSN, e-mail, phone, IP address and disclosed password, in the order of the text."""
-    found: list[Finding] = []
-    taken = [match.span() for pattern in _shop_numbers() for match in re.finditer(pattern, text)]
-    for kind, search in _SEARCHES:
-        for start, end in search(text):
-            if not any(start < other_end and other_start < end for other_start, other_end in taken):
-                found.append(Finding(type=kind, start=start, end=end))
-                taken.append((start, end))
-    return _in_order(found)
-
-
-def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: (finding.start, finding.end)))
-
-
-def _shop_numbers() -> tuple[str, str]:
-    return settings.ORDER_NUMBER_PATTERN, settings.TRACKING_NUMBER_PATTERN
-
-
-# --- personal data: one search per type, the surest first --------------------------------------
-
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w+%-][\w.+%-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
-# Digits in groups, as people type numbers.
-_DIGIT_RUN = re.compile(r"(?<![\w.,$€£#])\d+(?:[ \u00a0-]\d+)*(?![\w%€])")
-_CARD_START = re.compile(
-    r"4(?:\d{12}|\d{15}|\d{18})$"  # Visa
-    r"|(?:5[1-5]|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d+$(?<=^\d{16})"  # Mastercard
-    r"|3[47]\d{13}$"  # American Express
-    r"|(?:6011|64[4-9]\d|65\d\d)\d{12}$"  # Discover
-    r"|62\d{14,17}$"  # UnionPay
-    r"|3(?:0[0-5]|[68]\d)\d{11}$"  # Diners
-    r"|35(?:2[89]|[3-8]\d)\d{12}$|(?:2131|1800)\d{11}$"  # JCB
-    r"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}$"  # Maestro
-)
-_IBAN_LENGTHS = {
-    entry[:2]: int(entry[2:])
-    for entry in (
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 "
-        "FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 "
-        "LU20 LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 "
-        "SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
-    ).split()
-}
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){10,42}")
-_SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
-_BARE_SSN = re.compile(
-    r"\b(?:ssn|social security(?: number)?)\b[^\d\n]{0,20}((?!000|666|9)\d{3}[-. ]?\d{2}[-. ]?\d{4})(?!\d)",
-    re.IGNORECASE,
-)
-_IPV4 = re.compile(r"(?<![\w.])(?<!version )(?<!Version )\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
-_PHONE_CANDIDATE = re.compile(
-    r"(?<![\w.,$€£#/+-])(?:\+|\(\+?)?\d(?:[ \u00a0]?[().\-/]?[ \u00a0]?\d){6,17}(?: ?(?:x|ext\.?) ?\d{1,5})?(?![\w%€]|[.,-]\d)"
-)
-_PHONE_SHAPE = re.compile(
-    r"\(?\+|00[1-9]"  # country code
-    r"|(?:1[ .-]?)?\(?[2-9]\d\d\)?[ .\-/]{0,2}\d{3}[ .-]\d{4}(?!\d)"  # North America
-    r"|\(?0\d{1,4}\)?[ .\-/]{1,2}\d{2,8}(?:[ .\-/]?\d+){0,4}$"  # trunk zero, as in most of Europe
-    r"|\(\d{2,5}\)"
-)
-_PHONE_WORD = re.compile(
-    r"\b(?:phone|telephone|tel|call|mobile|cell|cellphone|landline|whatsapp|sms|fax|reach|ring|text me|contact|number is)\b",
-    re.IGNORECASE,
-)
-_NUMBER_WORD = re.compile(
-    r"\b(?:order|tracking|invoice|ticket|case|item|sku|reference|ref|serial|zip)\W+(?:\w+\W+){0,2}$", re.I
-)
-_DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}(?!\d)|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d(?!\d)")
-_PASSWORD = re.compile(
-    r"\b(?:password|passwd|passcode|passphrase|pwd|pin(?: ?code| number)?)\b"
-    r"(?: (?:for|to|of|on) (?:[\w.@-]+ ){0,3}?[\w.@-]+)?"
-    r" ?(?P<said>is now|is|was|=|:) ?(?:now )?(?P<quote>[\"'“‘`])?(?P<value>[^\s\"'“”’`]{3,64})",
-    re.IGNORECASE,
-)
-# "my password is ..." goes on like this when nothing is disclosed.
-_NO_PASSWORD = re.compile(
-    r"(?:\w+(?:ed|ing)|\w+n't|wrong|not|now|no|never|always|still|incorrect|invalid|correct|right|the|that|this|too|very|so"
-    r"|also|already|just|only|really|my|your|our|unknown|weak|strong|secure|safe|old|new|lost|gone|fine|okay|ok|good|bad"
-    r"|required|on|in|out|being|because|same|different|somehow|apparently|about|what|it|he|she|they|we|you|and|or|but|for"
-    r"|stuck|unable|impossible|working|broken|useless|given|hidden|empty|case|long|short|of|at|to|an?)\W*$",
-    re.IGNORECASE,
-)
-
-
-def _emails(text: str) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
-
-
-def _cards(text: str) -> Iterator[Span]:
-    for run in _DIGIT_RUN.finditer(text):
-        groups = [match.span() for match in re.finditer(r"\d+", text[run.start() : run.end()])]
-        after = 0
-        for first, (start, _) in enumerate(groups):
-            if start < after:
-                continue
-            for _, end in groups[first : first + 19]:
-                digits = re.sub(r"\D", "", run[0][start:end])
-                if len(digits) > 19:
-                    break
-                if _CARD_START.match(digits) and _luhn(digits):
-                    after = end
-                    yield run.start() + start, run.start() + end
-                    break
-
-
-def _luhn(digits: str) -> bool:
-    doubled = [int(digit) * 2 for digit in digits[-2::-2]]
-    return (sum(int(digit) for digit in digits[::-2]) + sum(n - 9 if n > 9 else n for n in doubled)) % 10 == 0
-
-
-def _ibans(text: str) -> Iterator[Span]:
-    for match in _IBAN.finditer(text):
-        length = _IBAN_LENGTHS.get(match[0][:2].upper())
-        if length is None:
-            continue
-        compact, end = "", match.start()
-        while end < match.end() and len(compact) < length:
-            compact += text[end].upper() if text[end] not in " -" else ""
-            end += 1
-        cut = end < len(text) and text[end].isalnum()
-        if (
-            len(compact) == length
-            and not cut
-            and int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
-        ):
-            yield match.start(), end
-
-
-def _ssns(text: str) -> Iterator[Span]:
-    yield from (match.span() for match in _SSN.finditer(text))
-    yield from (match.span(1) for match in _BARE_SSN.finditer(text))
-
-
-def _ip_addresses(text: str) -> Iterator[Span]:
-    for match in (*_IPV4.finditer(text), *_IPV6.finditer(text)):
-        try:
-            ipaddress.ip_address(match[0])
-        except ValueError:
-            continue
-        if len(match[0]) > 3:  # "::" alone is punctuation
-            yield match.span()
-
-
-def _phones(text: str) -> Iterator[Span]:
-    for match in _PHONE_CANDIDATE.finditer(text):
-        digits = sum(char.isdigit() for char in re.split(r"x|ext", match[0])[0])
-        before = text[max(0, match.start() - 40) : match.start()]
-        if not 7 <= digits <= 15 or _DATE.search(match[0]):
-            continue
-        if _PHONE_SHAPE.match(match[0]) or (_PHONE_WORD.search(before) and not _NUMBER_WORD.search(before)):
-            yield match.span()
-
-
-def _passwords(text: str) -> Iterator[Span]:
-    for match in _PASSWORD.finditer(text):
-        value = match["value"].rstrip(".,;!?)")
-        plain = value.isalpha() and value[1:].islower()
-        goes_on = re.match(r"[ \t]+(?!and\b|but\b|please\b)\w", text[match.end("value") :])
-        if match["quote"] or not plain or not (_NO_PASSWORD.match(value) or goes_on):
-            yield match.start("value"), match.start("value") + len(value)
-
-
-_SEARCHES = (
-    ("EMAIL", _emails),
-    ("IBAN", _ibans),
-    ("CREDIT_CARD", _cards),
-    ("SSN", _ssns),
-    ("IP_ADDRESS", _ip_addresses),
-    ("PASSWORD", _passwords),
-    ("PHONE", _phones),
-)
-
-# --- attempts to command the bot ---------------------------------------------------------------
-
-_RULES = r"(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|commands?|polic(?:y|ies)|restrictions?|programming|training|constraints?|limitations?|filters?|safeguards?|context|assignments?|tasks?)"
-# One of these is enough.
-_SURE = re.compile(
-    r"\b(?:ignor(?:e|ing)|disregard|forget|bypass|overrid(?:e|ing)|neglect|circumvent|do(?:n't| not) (?:follow|obey))"
-    rf"(?! (?:my|our))\b[^.!?\n]{{0,40}}\b{_RULES}\b"
-    r"|\b(?:ignore|forget|disregard) (?:everything|all|anything|whatever)\b(?: of)?(?: (?:that|the|you|said|i|we|before|above|previous|prior|earlier|told|and|else|know|have|been|learned))"
-    r"|\b(?:skip|bypass|override|ignore) (?:the |your |any |all )?(?:\w+ )?(?:approvals?|verification|security|safety|identity)\b(?: check)?"
-    r"|\b(?:system|hidden|initial|original|secret|developer) (?:prompt|instructions?)\b"
-    r"|\b(?:reveal|show|print|repeat|output|display|leak|dump|tell me|give me|what (?:is|are|were)|write down|spell out|summari[sz]e)\b"
-    rf"[^.!?\n]{{0,30}}\b(?:your|the above|previous|above|the first|preceding) (?:\w+ )?{_RULES}\b"
-    r"|\b(?:repeat|print|output|show|display) (?:all |everything |the (?:text|words?|sentences?|prompts?) )+(?:above|before)\b"
-    r"|\bdo anything now\b|\bjail ?br(?:ea|o)k\w*|\b(?:developer|dev|god|sudo|debug|dan|unrestricted|unfiltered|admin|evil|opposite|maintenance) mode\b"
-    r"|\b(?:uncensored|unfiltered|amoral)\b|\bprompt injection\b"
-    r"|\byou (?:are|'re) (?:now|no longer) (?:an? (?!day|week|month|few|couple|bit|little)|the |in |going to (?:be|act|play|pretend)|called|named|free|bound|un\w+ed)"
-    r"|\b(?:from now on|henceforth|starting now|from here on)\b,? (?:you|your|act|answer|respond|always|only|every)\b"
-    r"|\bact (?:as|like) (?:an? |the |my |if you|though you|you are)|\bpretend(?:ing)? (?:that |like )?(?:you|to be|to have)\b"
-    r"|\broleplay|\brole[ -]play(?:ing)?\b|\b(?:take|play|assume|adopt|have) (?:on )?the (?:role|persona|part|character) of\b|\bstay in character\b|\bbreak character\b"
-    r"|\bi (?:want|need|would like) you to (?:act|pretend|imagine|simulate|play|become|behave|respond|answer|be my|be an?|write|ignore|forget|translate)\b"
-    r"|\byou (?:will|must|shall|should|are to) (?:now )?(?:act|play|pretend|simulate|roleplay|impersonate|answer as|respond as|never refuse|obey|not refuse)\b"
-    r"|\b(?:never|cannot|can't|don't|not) (?:refuse|decline|reject) (?:any|a|to answer|to respond|my|the user|an)\b"
-    r"|\b(?:without|no|free (?:of|from)|bypass(?:es|ing)?|any) (?:any |all |the |your |its |moral |ethical |legal |content )*(?:restrictions|censorship|content filters?|ethical guidelines|ethics|morals|moral compass)\b"
-    r"|\bopenai(?:'s)? (?:\w+ )?(?:polic|content|guideline|rules?|restriction)|\b(?:chat ?gpt|gpt-?\d|language model)\b[^.\n]{0,60}\b(?:with|as|mode|named|called|will|must|is able|can)\b"
-    r"|<\|?/?(?:im_start|im_end|system|endoftext|instructions?)\|?>|\[/?(?:INST|SYS|SYSTEM)\]|<<SYS>>|\"role\"\s*:\s*\"(?:system|assistant)\""
-    r"|^\W{0,4}(?:system|assistant|admin)\W{0,3}:\s"
-    r"|\b(?:decode|decrypt|decipher)\b[^.!?\n]{0,40}\b(?:base64|rot13|hex|binary|morse|cipher|follow|execute|obey|string)\b|\b(?:base64|rot13)\b"
-    r"|\b(?:list|show|give|dump|export|reveal|send|tell)\b[^.!?\n]{0,25}\b(?:all|every|other|another) (?:the |your |of your )?(?:customers?'?|users?'?|accounts?|clients?'?|passwords?|people's|customer'?s'?)(?! (?:reviews?|service|support|care))\b"
-    r"|\bselect \* from\b|\bdrop table\b|;\s*--|\b(?:your|the) (?:api|secret) keys?\b|\benvironment variables\b"
-    # The same in German, French and Spanish.
-    r"|\b(?:ignoriere?n?|vergiss|vergesse?n?|missachte)\b[^.!?\n]{0,40}\b(?:anweisung\w*|alle[sn]?|regeln|vorherig\w*|bisherig\w*|aufgaben?|befehle?|instruktion\w*)\b"
-    r"|\b(?:du bist (?:jetzt|nun|ab jetzt)|spiele? die rolle|tu so als|verhalte dich wie|agiere als)\b"
-    r"|\b(?:ignorez?|oubliez?)\b[^.!?\n]{0,30}\b(?:instructions|consignes|règles|tout)\b|\b(?:ignora|olvida)\b[^.!?\n]{0,30}\b(?:instrucciones|reglas|todo|anteriores)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_DAN = re.compile(r"\bD\.?A\.?N\b")  # the name is Dan; whoever writes DAN among small letters means the jailbreak
-# Two different ones are needed: a customer may well write any one of them.
-_HINTS = re.compile(
-    r"\b(?:(?P<persona>your (?:new )?name is|you are an? (?:ai|assistant|bot|expert|character|chatbot|hacker)|imagine (?:you|that you|a world)|simulate|hypothetical(?:ly)?|fictional|persona)"
-    r"|(?P<ai>as an ai|ai (?:model|language|assistant)|chat ?gpt|openai|\bllm\b|chatbot|gpt)"
-    r"|(?P<illegal>illegal|unethical|immoral|hack(?:er|ing)?|malware|bomb|drugs|weapons?|explicit|nsfw|profanity|swear)"
-    r"|(?P<control>(?:must|always|only) (?:answer|respond|reply)|your (?:response|answer|output) (?:must|should)|(?:answer|respond|reply) (?:only )?with|begin (?:with|by)|start your (?:answer|response)|in this (?:mode|scenario|story)|instead of)"
-    r"|(?P<fresh>new (?:task|instructions?|rules?|role|assignment)|now (?:answer|write|tell|say|give|generate|create)|stop (?:here|now)|generate|write an? (?:poem|story|essay|article|code|program|script))"
-    r"|(?P<rank>i am (?:the|an|your) (?:admin|administrator|developer|creator|owner|engineer)|authori[sz]ed by|for (?:testing|research|educational) purposes))\b",
-    re.IGNORECASE,
-)
+    return InputCheck(attack=bool(cues), findings=in_order([*cues, *find_personal_data(text)]))
 
 
 def _injection_cues(text: str) -> list[Finding]:
@@ -265,3 +27,86 @@ def _injection_cues(text: str) -> list[Finding]:
     if spans or len(hints) >= 2:
         spans += hints.values()
     return [Finding(type="INJECTION", start=start, end=end) for start, end in spans]
+
+
+_RULES = (
+    r"(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|commands?|polic(?:y|ies)|restrictions?"
+    r"|programming|training|constraints?|limitations?|filters?|safeguards?|context|assignments?|tasks?)"
+)
+# Within one sentence, a few words on.
+_NEAR = r"[^.!?\n]{0,40}"
+
+# Any one of these is enough.
+_SURE_PATTERNS = (
+    # Undo what the bot was told. "Ignore my previous instructions" is a customer about the own parcel.
+    r"\b(?:ignor(?:e|ing)|disregard|forget|bypass|overrid(?:e|ing)|neglect|circumvent|do(?:n't| not) (?:follow|obey))"
+    rf"(?! (?:my|our))\b{_NEAR}\b{_RULES}\b",
+    r"\b(?:ignore|forget|disregard) (?:everything|all|anything|whatever)\b(?: of)? (?:that|the|you|said|i|we|before"
+    r"|above|previous|prior|earlier|told|and|else|know|have|been|learned)\b",
+    r"\b(?:skip|bypass|override|ignore) (?:the |your |any |all )?(?:\w+ )?"
+    r"(?:approvals?|verification|security|safety|identity)\b",
+    # Read what the bot was told.
+    r"\b(?:system|hidden|initial|original|secret|developer) (?:prompt|instructions?)\b",
+    r"\b(?:reveal|show|print|repeat|output|display|leak|dump|tell me|give me|what (?:is|are|were)|write down"
+    rf"|spell out|summari[sz]e)\b{_NEAR}\byour (?:\w+ )?(?:instructions?|prompts?|guidelines|directives|programming)\b",
+    rf"\b(?:repeat|print|output|show|display)\b{_NEAR}\b(?:above|preceding) {_RULES}\b",
+    r"\b(?:repeat|print|output|show|display) (?:(?:all|everything|the|text|words?|sentences?) )+(?:above|before)\b",
+    # Become somebody who may do everything.
+    r"\bdo anything now\b|\bjail ?br(?:ea|o)k\w*|\bprompt injection\b|\b(?:uncensored|unfiltered|amoral)\b",
+    r"\b(?:developer|dev|god|sudo|debug|dan|unrestricted|admin|evil|opposite|maintenance) mode\b",
+    r"\byou(?: are|'re|’re) (?:now|no longer) (?:an? (?!day|week|month|few|couple|bit|little)|in |called|named|free"
+    r"|going to (?:be|act|play|pretend)|bound|un\w+ed)",
+    r"\b(?:from now on|henceforth|starting now),? (?:you (?!guys)|your|act|answer|respond|always|only)\b",
+    r"\bact (?:as|like) (?:an? |the |my |if you|though you|you are)",
+    r"\bpretend(?:ing)? (?:that |like )?(?:you|to be|to have)\b|\brole[ -]?play",
+    r"\b(?:take|play|assume|adopt) (?:on )?the (?:role|persona|part|character) of\b|\b(?:stay in|break) character\b",
+    r"\bi (?:want|need|would like) you to (?:act|pretend|imagine|simulate|play|become|behave|impersonate|forget)\b",
+    r"\byou (?:will|must|shall|should|are to) (?:now )?(?:act|play|pretend|simulate|impersonate|answer as|respond as"
+    r"|never refuse|obey|not refuse)\b",
+    r"\b(?:never|cannot|can't|don't) (?:refuse|decline|reject) (?:any|to answer|to respond|the user)\b",
+    r"\b(?:without|no|free (?:of|from)|bypass(?:es|ing)?) (?:(?:any|all|the|your|its|moral|ethical|legal|content) )*"
+    r"(?:restrictions|censorship|content filters?|ethical guidelines|ethics|morals|moral compass)\b",
+    r"\bopenai(?:'s)? (?:\w+ )?(?:polic|content|guideline|rules?\b|restriction)",
+    rf"\b(?:chat ?gpt|gpt-?\d|language model)\b{_NEAR}\b(?:mode|named|called|will now|must)\b",
+    # Text that poses as the frame around a chat.
+    r"<\|?/?(?:im_start|im_end|system|endoftext|instructions?)\|?>|\[/?(?:INST|SYS|SYSTEM)\]|<<SYS>>",
+    r"\"role\"\s?:\s?\"(?:system|assistant)\"|^\W{0,4}(?:system|assistant)\W{0,3}:\s",
+    # Orders in disguise, and other people's data.
+    rf"\b(?:decode|decrypt|decipher)\b{_NEAR}\b(?:hex|binary|morse|cipher|follow|execute|obey)\b|\b(?:base64|rot13)\b",
+    rf"\b(?:list|show|give|dump|export|reveal|send|tell)\b{_NEAR}\b(?:all|every|other|another) (?:the |of )?(?:your )?"
+    r"(?:(?:customer|user|people|client|account)(?:s|'s|s')?'? (?:data|details|orders|emails|addresses|names|records"
+    r"|passwords?|cards?|list)|customers|users|passwords)\b",
+    r"\bselect \* from\b|\bdrop table\b|\b(?:your|the) (?:api|secret) keys?\b|\benvironment variables\b",
+    # The same in German, French and Spanish.
+    rf"\b(?:ignoriere?n?|vergiss|vergesse?n?|missachte)\b{_NEAR}\b(?:anweisung\w*|alle[sn]?|regeln|vorherig\w*"
+    r"|bisherig\w*|davor|aufgaben?|befehle?|instruktion\w*)\b",
+    r"\b(?:du bist (?:jetzt|nun|ab jetzt)|spiele? die rolle|tu so als|(?:verhalte dich|agiere|handle) (?:wie|als))\b",
+    rf"\b(?:ignorez?|oubliez?)\b{_NEAR}\b(?:instructions|consignes|règles|tout)\b",
+    rf"\b(?:ignora|olvida)\b{_NEAR}\b(?:instrucciones|reglas|todo|anteriores)\b",
+)
+_SURE = re.compile("|".join(_SURE_PATTERNS), re.IGNORECASE | re.MULTILINE)
+
+# Whoever writes DAN among small letters means the jailbreak, not the name.
+_DAN = re.compile(r"\bD\.?A\.?N\b")
+
+# Two different ones are needed: a customer may well write any one of them.
+_HINT_PATTERNS = {
+    "persona": r"your (?:new )?name is|you are an? (?:ai|assistant|bot|expert|character|chatbot|hacker)"
+    r"|imagine (?:you|that you|a world)|simulate|hypothetical(?:ly)?|persona",
+    "ai": r"as an ai|ai (?:model|language|assistant)|chat ?gpt|openai|llm|gpt",
+    "illegal": r"illegal|unethical|immoral|hack(?:er|ing)|malware|bomb|drugs|weapons?|nsfw|profanity|swear",
+    "control": r"(?:must|always|only) (?:answer|respond|reply)|your (?:response|answer|output) (?:must|should)"
+    r"|(?:answer|respond|reply) (?:only )?with|begin (?:with|by)|start your (?:answer|response)"
+    r"|in this (?:mode|scenario|story)",
+    "fresh": r"new (?:task|instructions?|rules?|role|assignment)|now (?:answer|write|tell|say|generate|create)"
+    r"|generate|write an? (?:poem|story|essay|article|code|program|script|sql)",
+    "game": r"(?:in|out of) character|characters?|(?:fictional|the) story|scenario|novel|rpg",
+    "puppet": r"you will (?:respond|answer|write|generate|reply|follow|provide|speak|talk|be|not)|i want you to \w+"
+    r"|(?:respond|reply|answer|speak|talk|write) (?:to me )?(?:as|like) an?|(?:this|my|first|next|following) prompt"
+    r"|i will (?:give|provide) you",
+    "rank": r"i am (?:the|an|your) (?:admin|administrator|developer|creator|owner|engineer)|authori[sz]ed by"
+    r"|for (?:testing|research|educational) purposes",
+}
+_HINTS = re.compile(
+    r"\b(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _HINT_PATTERNS.items()) + r")\b", re.IGNORECASE
+)
