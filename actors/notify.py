@@ -1,4 +1,4 @@
-"""Hints to open sockets and waiting requests. They may be lost: who hears one reads the table, who doesn't asks again."""
+"""Hints to open sockets and waiting requests. They may be lost: who hears one reads the table, who misses one asks."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ async def _send(group: str, event: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(2):
             await get_channel_layer().group_send(group, event)
-    except Exception as error:  # a hint: whoever waits looks into the table once a second
+    except (OSError, TimeoutError, RedisError) as error:  # a hint: whoever waits looks into the table anyway
         logger.warning("hint not sent: %s", type(error).__name__)
 
 

@@ -30,3 +30,33 @@ ANSWER = ("response_generator", "guardrail_validator", "response_aggregator")
 ACT_AND_ANSWER = ("execution_coordinator", *ANSWER)
 ESCALATE = ("escalation_router", "response_aggregator")
 DELIVER = ("response_aggregator",)
+
+# Where somebody who asks for an account or an order has to be known.
+NEEDS_CUSTOMER = frozenset(
+    {
+        "order_inquiry",
+        "delivery_issue",
+        "product_complaint",
+        "billing_question",
+        "return_request",
+        "refund_request",
+        "cancellation_request",
+        "order_change",
+        "account_issue",
+    }
+)
+ACTIONABLE = frozenset({"return_request", "refund_request", "cancellation_request", "order_change"})
+
+MAINTENANCE_QUEUE = "support.maintenance"
+
+
+def queue_name(actor: str, *, urgent: bool = False) -> str:
+    """The one place where the queue names of the mesh are made; only a first step has an urgent queue."""
+    return f"support.{actor}.urgent" if urgent and actor == FULL_PROCESSING_PIPELINE[0] else f"support.{actor}"
+
+
+def queue_names() -> tuple[str, ...]:
+    """Every queue a worker serves, later steps before earlier ones: finish what is begun."""
+    first = FULL_PROCESSING_PIPELINE[0]
+    later = [queue_name(actor) for actor in reversed(ENRICHMENTS) if actor != first]
+    return (*later, queue_name(first, urgent=True), queue_name(first), MAINTENANCE_QUEUE)

@@ -165,7 +165,9 @@ if DATABASE_URL:
     try:
         DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
     except (ValueError, KeyError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
-        raise ImproperlyConfigured("DATABASE_URL does not parse; it looks like postgres://user:password@host/name.") from None
+        raise ImproperlyConfigured(
+            "DATABASE_URL does not parse; it looks like postgres://user:password@host/name."
+        ) from None
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -219,7 +221,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 5,
     "queue_order_strategy": "priority",
     "priority_steps": [0],
-    "global_keyprefix": "supportmesh:",
 }
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
@@ -295,5 +296,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

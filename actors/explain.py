@@ -1,0 +1,53 @@
+"""What the offline actors and the rules would say of a message, without changing anything."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from actors.context_retriever import context_retriever
+from actors.decision_router import decision_router
+from actors.input_check import check_input
+from actors.intent_analyzer import intent_analyzer
+from actors.ledger import conversation_view
+from actors.message import Message, Metadata, Payload, Route
+from actors.models import Conversation
+from actors.routes import FULL_PROCESSING_PIPELINE
+from actors.sentiment_analyzer import sentiment_analyzer
+
+
+def explain(
+    *, text: str, customer_email: str | None, verified: bool, conversation: Conversation | None
+) -> dict[str, Any]:
+    """The sentiment, intent, input check, decision and whole route that `text` would get: plain JSON.
+
+    Looks the customer up as the mesh would (over HTTP, when verified); writes nothing.
+    """
+    payload = Payload(
+        customer_message=text,
+        customer_email=customer_email,
+        verified=verified,
+        **({"conversation": conversation_view(conversation)} if conversation is not None else {}),
+    )
+    sentiment, intent = sentiment_analyzer(payload), intent_analyzer(payload)
+    payload = payload.model_copy(
+        update={"sentiment": sentiment, "intent": intent, "context": context_retriever(payload)}
+    )
+    behind = FULL_PROCESSING_PIPELINE[: FULL_PROCESSING_PIPELINE.index("decision_router") + 1]
+    now = datetime.now(UTC)
+    message = Message(
+        message_id=str(uuid.uuid4()),
+        session_id=str(conversation.pk if conversation else uuid.uuid4()),
+        attempt=0,
+        epoch=0,
+        route=Route(steps=FULL_PROCESSING_PIPELINE, current_step=len(behind) - 1),
+        payload=payload,
+        metadata=Metadata(created_at=now, queued_at=now),
+    )
+    routing = decision_router(message)
+    return {
+        "sentiment": sentiment.model_dump(mode="json"),
+        "intent": intent.model_dump(mode="json"),
+        "input_check": check_input(text).model_dump(mode="json"),
+        "decision": routing.enrichment.model_dump(mode="json"),
+        "route": [*behind, *routing.ahead],
+    }

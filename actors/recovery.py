@@ -1,0 +1,101 @@
+"""The sweeper: finds turns that nobody works any more and starts them again, or ends them safely."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from actors.base import queue_depth
+from actors.ledger import commit, ring
+from actors.message import Escalation
+from actors.models import Turn
+from actors.routes import FULL_PROCESSING_PIPELINE, queue_name
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+LONGEST_PAUSE = 30  # seconds between two rings of the same turn
+SAFE_REPLY = (
+    "I'm sorry, I could not answer this by myself. I've passed your message to a colleague, "
+    "who can see everything you wrote here and will answer in this chat."
+)
+
+
+def sweep() -> int:
+    """One pass; returns how many turns it touched. Two sweepers at a time are harmless: every change is a guarded
+    update whose count is checked."""
+    return restart_expired() + ring_unclaimed()
+
+
+def restart_expired() -> int:
+    """Turns past their lease: accepted again, or, out of attempts, ended with a safe reply and a case."""
+    expired = Turn.objects.filter(status=Turn.Status.PROCESSING, deadline_at__lt=Now()).select_related("conversation")
+    touched = 0
+    for turn in expired[:BATCH]:
+        if turn.attempt >= settings.MESH_MAX_ATTEMPTS:
+            touched += _end_safely(turn)
+            continue
+        freed = Turn.objects.filter(
+            pk=turn.pk, status=Turn.Status.PROCESSING, attempt=turn.attempt, deadline_at__lt=Now()
+        ).update(status=Turn.Status.ACCEPTED, deadline_at=None, urgent=True, next_ring_at=_next_ring(0))
+        if freed:
+            logger.warning("message %s: attempt %s did not finish, starting again", turn.pk, turn.attempt)
+            turn.refresh_from_db()
+            ring(turn)
+        touched += freed
+    return touched
+
+
+def ring_unclaimed() -> int:
+    """Accepted turns whose bell was lost, oldest of their conversation: rung again with growing pauses, at no cost of
+    attempts, and only when the queue holds fewer bells than there are accepted turns."""
+    earlier = Turn.objects.filter(conversation=OuterRef("conversation"), status__in=Turn.OPEN, seq__lt=OuterRef("seq"))
+    due = Turn.objects.filter(status=Turn.Status.ACCEPTED, next_ring_at__lt=timezone.now()).exclude(Exists(earlier))
+    due = due.select_related("conversation").order_by("created_at")[:BATCH]
+    if not due:
+        return 0
+    first = FULL_PROCESSING_PIPELINE[0]
+    try:
+        bells = queue_depth(queue_name(first)) + queue_depth(queue_name(first, urgent=True))
+    except OperationalError:
+        return 0  # nothing to ring with; the turns stay due
+    missing = Turn.objects.filter(status=Turn.Status.ACCEPTED).count() - bells
+    rung = 0
+    for turn in due[: max(missing, 0)]:
+        mine = Turn.objects.filter(pk=turn.pk, status=Turn.Status.ACCEPTED, rings=turn.rings).update(
+            rings=turn.rings + 1, next_ring_at=_next_ring(turn.rings + 1)
+        )
+        if mine and not ring(turn):
+            break
+        rung += mine
+    return rung
+
+
+def _next_ring(rings: int) -> datetime:
+    return timezone.now() + timedelta(seconds=min(2 * 2 ** min(rings, 6), LONGEST_PAUSE))
+
+
+def _end_safely(turn: Turn) -> int:
+    logger.error("message %s: out of attempts, handed over", turn.pk)
+    case = Escalation(
+        outcome="human_handoff",
+        reason="undeliverable",
+        priority="high",
+        notice=SAFE_REPLY,
+        summary=f"The message could not be worked in {turn.attempt} attempts.",
+    )
+    reply = commit(
+        turn_id=turn.pk,
+        attempt=turn.attempt,
+        epoch=turn.conversation.epoch,
+        text=SAFE_REPLY,
+        status=Turn.Status.ESCALATED,
+        metadata={"outcome": "escalated", "intent": None, "confidence": None, "sources": []},
+        envelope=None,
+        case=case,
+    )
+    return int(reply is not None)
