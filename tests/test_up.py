@@ -1,0 +1,268 @@
+"""`manage.py up`: what it refuses, what it restarts, what it gives up on, and that nothing survives it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from supportmesh.supervisor import Child, KeepsDying, Patience, Supervisor
+from tests.stack import ROOT, Stack, clean_env, free_port
+
+SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
+
+
+def toy(code: str, *, name: str = "toy") -> Child:
+    return Child(name=name, command=(sys.executable, "-c", code), env=dict(os.environ))
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 0)
+            return not Path("/proc/self").exists()
+        return False
+    return state != "Z"
+
+
+async def eventually(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        await asyncio.sleep(0.02)
+
+
+def pid_of(var: Path, name: str = "toy") -> int | None:
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return int((var / "run" / f"{name}.pid").read_text())
+    return None
+
+
+# --- the supervisor, with toy commands ----------------------------------------------------------
+
+
+async def test_child_killed_with_9_comes_back_and_the_operator_hears_of_it(tmp_path: Path) -> None:
+    told: list[str] = []
+    supervisor = Supervisor(var=tmp_path, tell=told.append, patience=Patience(first_pause=0.05))
+    supervisor.start(toy(SLEEPER))
+    await eventually(lambda: pid_of(tmp_path))
+    first = pid_of(tmp_path)
+    assert first
+    os.kill(first, signal.SIGKILL)
+    await eventually(lambda: pid_of(tmp_path) not in (None, first))
+    await supervisor.stop([(5, ["toy"])])
+    assert len(told) == 1
+    assert "toy died (SIGKILL)" in told[0]
+    assert str(tmp_path / "log" / "toy.log") in told[0]
+
+
+async def test_child_that_keeps_dying_ends_it_loudly_with_its_last_words(tmp_path: Path) -> None:
+    told: list[str] = []
+    supervisor = Supervisor(var=tmp_path, tell=told.append, patience=Patience(deaths=3, first_pause=0.01))
+    supervisor.start(toy("import sys; sys.exit('the disk is on fire')"))
+    with pytest.raises(KeepsDying, match="toy keeps dying") as given_up:
+        await asyncio.wait_for(supervisor.failure, 10)
+    assert "the disk is on fire" in str(given_up.value)
+    assert [line.split("starts again in ")[1].split(";")[0] for line in told] == ["0.01 s", "0.02 s", "0.04 s"]
+    await supervisor.stop([(1, ["toy"])])
+
+
+async def test_child_that_lives_long_between_deaths_is_never_given_up_on(tmp_path: Path) -> None:
+    told: list[str] = []
+    patience = Patience(deaths=2, steady=0.2, first_pause=0.01)
+    supervisor = Supervisor(var=tmp_path, tell=told.append, patience=patience)
+    supervisor.start(toy("import time; time.sleep(0.3)"))
+    await eventually(lambda: len(told) >= 4)
+    assert not supervisor.failure.done()
+    assert all("in 0.01 s" in line for line in told)  # the pause starts anew, too
+    await supervisor.stop([(5, ["toy"])])
+
+
+async def test_command_that_does_not_exist_says_so_in_its_log(tmp_path: Path) -> None:
+    supervisor = Supervisor(var=tmp_path, tell=lambda line: None, patience=Patience(deaths=1, first_pause=0.01))
+    supervisor.start(Child(name="toy", command=("/no/such/program",), env={}))
+    with pytest.raises(KeepsDying, match="cannot start /no/such/program"):
+        await asyncio.wait_for(supervisor.failure, 10)
+
+
+async def test_log_of_the_run_before_is_kept(tmp_path: Path) -> None:
+    for word in ("older", "newer"):
+        supervisor = Supervisor(var=tmp_path, tell=lambda line: None)
+        supervisor.start(toy(f"import time; print('{word}', flush=True); time.sleep(60)"))
+        log = supervisor.log("toy")
+        await eventually(lambda log=log, word=word: log.exists() and word in log.read_text())
+        await supervisor.stop([(5, ["toy"])])
+    assert log.read_text() == "newer\n"
+    assert Path(f"{log}.1").read_text() == "older\n"
+
+
+async def test_children_stop_stage_by_stage(tmp_path: Path) -> None:
+    ends = tmp_path / "ends"
+    code = (
+        "import pathlib, signal, sys, time\n"
+        f"def end(*_):\n    time.sleep(0.2); open({str(ends)!r}, 'a').write(NAME + ' '); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end); print('up', flush=True)\n"
+        "while True: time.sleep(60)"
+    )
+    supervisor = Supervisor(var=tmp_path, tell=lambda line: None)
+    names = ("broker", "rest", "worker", "web")
+    for name in names:
+        supervisor.start(toy(f"NAME = {name!r}\n{code}", name=name))
+    await eventually(lambda: all(supervisor.log(name).exists() and supervisor.log(name).read_text() for name in names))
+    await supervisor.stop([(5, ["web"]), (5, ["worker", "never_started"]), (5, ["rest"]), (5, ["broker"])])
+    assert ends.read_text().split() == ["web", "worker", "rest", "broker"]
+
+
+async def test_stop_signals_the_main_process_only_and_kills_what_stays(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    code = (
+        "import os, signal, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: open({str(heard)!r}, 'a').write(str(os.getpid()) + ' '))\n"
+        "pid = os.fork()\n"
+        "if pid: print(pid, flush=True)\n"
+        "while True: time.sleep(60)"
+    )
+    told: list[str] = []
+    supervisor = Supervisor(var=tmp_path, tell=told.append)
+    supervisor.start(toy(code))
+    log = supervisor.log("toy")
+    await eventually(lambda: log.exists() and log.read_text().strip())
+    main, helper = pid_of(tmp_path), int(log.read_text())
+    assert main
+    await supervisor.stop([(0.5, ["toy"])])
+    assert heard.read_text().split() == [str(main)]
+    assert told == ["toy did not stop within 0.5 s and was killed."]
+    await eventually(lambda: not alive(main) and not alive(helper))
+
+
+async def test_stop_while_a_child_waits_for_its_restart_starts_nothing(tmp_path: Path) -> None:
+    told: list[str] = []
+    supervisor = Supervisor(var=tmp_path, tell=told.append, patience=Patience(first_pause=60))
+    supervisor.start(toy("import sys; sys.exit(3)"))
+    await eventually(lambda: told)
+    await asyncio.wait_for(supervisor.stop([(5, ["toy"])]), 2)
+    assert pid_of(tmp_path) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+async def test_nothing_survives_a_kill_9_of_the_supervisor(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, os, pathlib\n"
+        "from supportmesh.supervisor import Child, Supervisor\n"
+        "async def main():\n"
+        f"    supervisor = Supervisor(var=pathlib.Path({str(tmp_path)!r}), tell=print)\n"
+        f"    command = ({sys.executable!r}, '-c', {SLEEPER!r})\n"
+        "    supervisor.start(Child(name='toy', command=command, env=dict(os.environ)))\n"
+        "    await asyncio.sleep(60)\n"
+        "asyncio.run(main())"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
+    log = tmp_path / "log" / "toy.log"
+    await eventually(lambda: log.exists() and log.read_text())
+    child = pid_of(tmp_path)
+    assert child
+    assert alive(child)
+    parent.kill()
+    parent.wait()
+    await eventually(lambda: not alive(child))
+
+
+# --- what `up` refuses ---------------------------------------------------------------------------
+
+
+def refused(var: Path, *options: str, **env: str) -> str:
+    """Run `up`, which must end at once with one sentence on stderr; return that."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "up", "--port", str(free_port()), *options],
+        cwd=ROOT,
+        env=clean_env(var, **env),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert done.stdout == ""
+    assert not (var / "runtime.json").exists()
+    return done.stderr.strip()
+
+
+def test_port_in_use_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sentence = refused(tmp_path, "--port", str(port))
+    assert sentence == f"Port {port} cannot be used (Address already in use): choose another with --port."
+
+
+def test_port_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, "--port", "70000").startswith("Port 70000 cannot be used")
+
+
+def test_unreachable_redis_is_refused_without_telling_its_password(tmp_path: Path) -> None:
+    port = free_port()
+    sentence = refused(tmp_path, REDIS_URL=f"redis://:geheim@127.0.0.1:{port}/0")
+    assert sentence.startswith(f"Cannot reach Redis at 127.0.0.1:{port} (REDIS_URL): ")
+    assert "geheim" not in sentence
+
+
+def test_redis_url_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert "(REDIS_URL)" in refused(tmp_path, REDIS_URL="localhost")
+
+
+def test_unreachable_database_is_refused_without_telling_its_password(tmp_path: Path) -> None:
+    port = free_port()
+    sentence = refused(tmp_path, DATABASE_URL=f"postgres://me:geheim@127.0.0.1:{port}/shop")
+    assert sentence.startswith(f"Cannot reach the database at 127.0.0.1:{port} (DATABASE_URL): ")
+    assert "geheim" not in sentence
+
+
+def test_unwritable_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    sentence = refused(tmp_path / "file" / "var")
+    assert "Not a directory" in sentence
+    assert "VAR_DIR" in sentence
+
+
+def test_unwritable_folder_is_refused_when_the_secrets_come_from_outside(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    sentence = refused(tmp_path / "file" / "var", SECRET_KEY="x" * 60, SERVICE_TOKEN="y" * 60)
+    assert sentence.startswith("Cannot write to ")
+
+
+def test_fresh_never_touches_a_database_of_somebody_else(tmp_path: Path) -> None:
+    database = tmp_path / "other.sqlite3"
+    database.write_bytes(b"")
+    assert "--fresh" in refused(tmp_path, "--fresh", DATABASE_URL=f"sqlite:///{database}")
+    assert database.exists()
+
+
+def test_no_worker_at_all_is_refused(tmp_path: Path) -> None:
+    assert "--workers" in refused(tmp_path, "--workers", "0")
+
+
+# --- the whole stack -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack(workers=2, DEMO="1", DEBUG="1") as running:
+        yield running
+
+
+def processes_of(var: Path) -> set[int]:
+    """Every process whose environment names this folder (Linux)."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"VAR_DIR={var}\0".encode() in path.read_bytes():
+                found.add(int(path.parent.name))
+    return {pid for pid in found if alive(pid)}
