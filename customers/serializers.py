@@ -1,0 +1,21 @@
+from rest_framework import serializers
+
+from customers.models import Customer, CustomerNote
+
+
+class CustomerSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Customer
+        fields = ["email", "first_name", "last_name", "tier", "phone", "customer_since"]
+
+
+class CustomerNoteSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = CustomerNote
+        fields = ["at", "text", "author"]
+
+
+class CustomerQuery(serializers.Serializer):
+    """What the list of customers can be narrowed by."""
+
+    email = serializers.CharField(required=False, max_length=254, help_text="The customer with this address.")
