@@ -23,7 +23,7 @@ def group_name(session_id: str) -> str:
 
 def notify(session_id: str, event: dict[str, Any]) -> None:
     """Send an event to everybody who watches the conversation, without waiting for it."""
-    asyncio.run_coroutine_threadsafe(_send(group_name(session_id), event), _sender())
+    asyncio.run_coroutine_threadsafe(_send(group_name(session_id), {**event, "session_id": session_id}), _sender())
 
 
 async def _send(group: str, event: dict[str, Any]) -> None:

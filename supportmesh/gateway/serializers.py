@@ -1,0 +1,226 @@
+"""What clients may say, in one place for REST and the socket; and the shapes of the answers, for the documentation."""
+
+import json
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+from supportmesh.gateway.problems import Problem
+
+BODY_LIMIT = 65_536  # bytes of a request's body
+
+
+def read_object(text: bytes | str) -> dict[str, Any]:
+    """The JSON object in the text. Raises ParseError, whose detail says what is wrong with it."""
+    try:
+        value = json.loads(text.decode() if isinstance(text, bytes) else text, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise ParseError("The body is not UTF-8.") from None
+    except (ValueError, RecursionError):
+        raise ParseError("The body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise ParseError("The body must be a JSON object.")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class ObjectParser(JSONParser):
+    """A JSON object of a bounded size."""
+
+    def parse(self, stream: IO[bytes], media_type: Any = None, parser_context: Any = None) -> dict[str, Any]:
+        body = stream.read(BODY_LIMIT + 1)
+        if len(body) > BODY_LIMIT:
+            raise Problem(413, f"The body may have {BODY_LIMIT} bytes.")
+        return read_object(body)
+
+
+class StrictChar(serializers.CharField):
+    """Text that came as text: a number is a mistake, not a message."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictEmail(serializers.EmailField):
+    """An address, lower case: the same customer however they write it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data).lower()
+
+
+class StrictUUID(serializers.UUIDField):
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class StrictInteger(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Message(StrictChar):
+    """A customer's message. The limit is read when the serializer is made, so that a setting is a setting."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=settings.MESSAGE_MAX_LENGTH, trim_whitespace=True, **kwargs)
+
+
+class ChatSerializer(serializers.Serializer):
+    message = Message(help_text="What the customer says.")
+    session_id = StrictUUID(
+        required=False, allow_null=True, default=None, help_text="The conversation; absent to open one."
+    )
+    customer_email = StrictEmail(
+        required=False,
+        allow_null=True,
+        default=None,
+        max_length=254,
+        help_text="Whom a server speaks for. Typed by anybody else it proves nothing and is ignored.",
+    )
+    client_msg_id = StrictUUID(
+        required=False, allow_null=True, default=None, help_text="Sent again with the same body: the first answer."
+    )
+
+
+class RatingSerializer(serializers.Serializer):
+    score = StrictInteger(min_value=1, max_value=5)
+    comment = StrictChar(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class ExplainSerializer(serializers.Serializer):
+    message = Message()
+    customer_email = StrictEmail(required=False, allow_null=True, default=None, max_length=254)
+    session_id = StrictUUID(required=False, allow_null=True, default=None)
+
+
+class AfterSerializer(serializers.Serializer):
+    after = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=2**31 - 1, help_text="Only turns with a higher seq."
+    )
+
+
+class WaitSerializer(serializers.Serializer):
+    wait = serializers.FloatField(
+        required=False, default=30, min_value=0, max_value=60, help_text="Seconds to wait for the reply; 0 = at once."
+    )
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+class QuestionAnswer(serializers.Serializer):
+    action_id = serializers.CharField(allow_null=True)
+    text = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class MetadataAnswer(serializers.Serializer):
+    outcome = serializers.ChoiceField(["answered", "question", "escalated", "verify", "delayed"])
+    intent = serializers.CharField(allow_null=True)
+    confidence = serializers.FloatField(allow_null=True)
+    sources = serializers.ListField(child=serializers.CharField())
+    question = QuestionAnswer(required=False)
+
+
+class ChatAnswer(serializers.Serializer):
+    """The reply."""
+
+    response = serializers.CharField()
+    session_id = serializers.UUIDField()
+    message_id = serializers.UUIDField()
+    processing_time = serializers.FloatField(help_text="Seconds from accept to reply.")
+    metadata = MetadataAnswer()
+
+
+class AcceptedAnswer(serializers.Serializer):
+    """Accepted, and the reply will stand at the `Location`."""
+
+    session_id = serializers.UUIDField()
+    message_id = serializers.UUIDField()
+    status = serializers.ChoiceField(["accepted", "processing", "answered", "escalated", "with_human"])
+
+
+class ReplyAnswer(serializers.Serializer):
+    response = serializers.CharField()
+    seq = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    processing_time = serializers.FloatField()
+    metadata = MetadataAnswer()
+
+
+class MessageAnswer(AcceptedAnswer):
+    """A message's way so far. The last five are there for staff, service tokens and the demo only."""
+
+    seq = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    reply = ReplyAnswer(allow_null=True)
+    sources = serializers.ListField(child=serializers.CharField())
+    route = serializers.ListField(child=serializers.CharField(), required=False)
+    hops = serializers.ListField(child=serializers.DictField(), required=False)
+    decision = serializers.DictField(required=False, allow_null=True)
+    sentiment = serializers.DictField(required=False, allow_null=True)
+    intent = serializers.DictField(required=False, allow_null=True)
+
+
+class TurnAnswer(serializers.Serializer):
+    seq = serializers.IntegerField()
+    role = serializers.ChoiceField(["customer", "assistant", "agent", "system"])
+    text = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    in_reply_to = serializers.UUIDField(allow_null=True)
+
+
+class ConversationAnswer(serializers.Serializer):
+    session_id = serializers.UUIDField()
+    status = serializers.ChoiceField(["bot", "waiting", "human", "closed"])
+    last_seq = serializers.IntegerField()
+    turns = TurnAnswer(many=True)
+
+
+class HumanAnswer(serializers.Serializer):
+    session_id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class ExplainAnswer(serializers.Serializer):
+    sentiment = serializers.DictField()
+    intent = serializers.DictField()
+    input_check = serializers.DictField()
+    decision = serializers.DictField()
+    route = serializers.ListField(child=serializers.CharField())
+
+
+class HealthAnswer(serializers.Serializer):
+    status = serializers.ChoiceField(["ok", "degraded", "down"])
+    services = serializers.DictField()
+
+
+class FieldError(serializers.Serializer):
+    field = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField()
+
+
+class ProblemAnswer(serializers.Serializer):
+    """RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = FieldError(many=True)

@@ -1,0 +1,31 @@
+"""Every address of the web process."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from supportmesh.gateway import api, health, pages, problems
+
+urlpatterns = [
+    path("", pages.chat, name="chat-page"),
+    path("widget", pages.widget, name="widget"),
+    path("admin/", admin.site.urls),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/health", health.HealthView.as_view(), name="health"),
+    path("api/chat", api.post_chat, name="chat"),
+    path("api/messages/<uuid:message_id>", api.MessageView.as_view(), name="message"),
+    path("api/conversations/<uuid:session_id>", api.ConversationView.as_view(), name="conversation"),
+    path("api/conversations/<uuid:session_id>/rating", api.RatingView.as_view(), name="rating"),
+    path("api/conversations/<uuid:session_id>/human", api.HumanView.as_view(), name="human"),
+    path("api/route/explain", api.ExplainView.as_view(), name="explain"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/customers/", include("customers.urls")),
+    path("api/orders/", include("orders.urls")),
+    path("api/tracking/", include("tracking.urls")),
+    re_path(r"^api/", problems.api_not_found),
+]
+
+handler404 = problems.page_not_found
+handler500 = problems.server_error
