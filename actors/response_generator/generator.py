@@ -1,0 +1,146 @@
+"""Writes the reply from templates filled with what is known: every wish of the message gets its own paragraph."""
+
+from actors.base import actor
+from actors.message import Context, ExecutionResult, Intent, IntentName, Payload, Question, Response
+from actors.response_generator.actions import action_status, actions_for, other_actions
+from actors.response_generator.case import TALK, Case, named_orders, written_list
+from actors.response_generator.orders import order_status
+from actors.response_generator.tone import TOPICS, Tone, closing, greeting, opening, reply_tone
+from actors.response_generator.wishes import answer
+from actors.routes import ACTIONABLE, NEEDS_CUSTOMER
+
+CHOICES = ("Where is my order?", "A return or refund", "Something else")
+WAITING = "A colleague already has your conversation and will reply here too."
+
+
+@actor("processor")
+def response_generator(payload: Payload) -> Response:
+    """The reply to one message, with every fact it states. It never says more than the payload and the shop's settings
+    do; without a decision it says honestly that there is no answer."""
+    intent, decision = payload.intent, payload.decision
+    tone = reply_tone(payload.sentiment, intent)
+    if intent is None or decision is None:
+        return Response(text=_written(_greeting(payload), _no_answer()), tone=tone)
+    case = Case(payload=payload, intent=intent)
+    match decision.outcome:
+        case "clarify":
+            question = _clarifying(case)
+            return _response(case, tone, _greeting(payload), question.text, question=question)
+        case "fast_path":
+            return _response(case, tone, _greeting(payload), *_courtesies(case))
+        case "open_question":
+            return _decided(case, tone)
+        case "verify":
+            return _response(case, tone, _greeting(payload), _opening(case, tone), *_sign_in(case))
+        case _:
+            return _answered(case, tone)
+
+
+def _answered(case: Case, tone: Tone) -> Response:
+    wishes = _wishes(case.intent)
+    result = case.payload.execution_result or ExecutionResult()
+    asked = bool(result.question)
+    paragraphs: list[str] = []
+    if not case.payload.verified and NEEDS_CUSTOMER.intersection(wishes):
+        paragraphs += _sign_in(case)
+    else:
+        for wish in wishes:
+            waits = result.question is not None and wish in ACTIONABLE and not actions_for(case, wish)
+            if not waits:
+                text = answer(case, wish)
+            elif asked and result.question:
+                text, asked = result.question.text, False
+            else:
+                text = "I need your answer to the question above first."
+            paragraphs.append(_labelled(case, wish, text))
+    paragraphs += [action_status(case, action) for action in other_actions(case, wishes)]
+    if asked and result.question:
+        paragraphs.append(result.question.text)
+    paragraphs += _unmentioned(case)
+    question = result.question
+    end = "" if question else closing(tone, " ".join(paragraphs))
+    waiting = WAITING if case.payload.conversation.waiting and "escalation_request" not in wishes else ""
+    return _response(
+        case, tone, _greeting(case.payload), _opening(case, tone), *paragraphs, waiting, end, question=question
+    )
+
+
+def _decided(case: Case, tone: Tone) -> Response:
+    """After a yes or no to an open question."""
+    result = case.payload.execution_result or ExecutionResult()
+    paragraphs = [action_status(case, action) for action in result.actions]
+    paragraphs += [answer(case, wish) for wish in case.intent.secondary if not actions_for(case, wish)]
+    if result.question:
+        paragraphs.append(result.question.text)
+    if not result.actions and not result.question:
+        paragraphs.insert(
+            0, f"Nothing was changed, because nothing waits for your answer any more. If you want, {TALK}."
+        )
+    return _response(case, tone, _greeting(case.payload), *paragraphs, question=result.question)
+
+
+def _clarifying(case: Case) -> Question:
+    orders, _ = named_orders(case)
+    if len(orders) == 1:
+        about = f"What would you like to know about your order {case.say_order(orders[0])}: where it is, a return or "
+        return Question(text=f"{about}refund, or something else?", choices=CHOICES)
+    return Question(
+        text="I want to be sure that I understand you. Is it about an order, a return or refund, or something else?",
+        choices=CHOICES,
+    )
+
+
+def _sign_in(case: Case) -> list[str]:
+    """What a guest gets: the same for an address the shop knows and one it does not."""
+    wishes = _wishes(case.intent)
+    private = [TOPICS[wish] for wish in wishes if wish in NEEDS_CUSTOMER]
+    text = (
+        f"To help you with {written_list(private)}, I need to know that it is you: please sign in with the e-mail "
+        "address of your order."
+    )
+    public = [_labelled(case, wish, answer(case, wish)) for wish in wishes if wish not in NEEDS_CUSTOMER]
+    return [text, *public]
+
+
+def _courtesies(case: Case) -> list[str]:
+    return [answer(case, wish) for wish in _wishes(case.intent)]
+
+
+def _no_answer() -> str:
+    return (
+        "I'm sorry, a part of our system did not answer just now, so I can't answer you properly. Please send your "
+        f"message again a little later, or {TALK}."
+    )
+
+
+def _unmentioned(case: Case) -> list[str]:
+    """Orders the customer named that no paragraph speaks of: none is dropped in silence."""
+    mentioned = {fact.value for fact in case.facts.values() if fact.kind == "order_number"}
+    orders, _ = named_orders(case)
+    return [order_status(case, order) for order in orders if order.number not in mentioned]
+
+
+def _wishes(intent: Intent) -> tuple[IntentName, ...]:
+    return tuple(dict.fromkeys((intent.category, *intent.secondary)))
+
+
+def _labelled(case: Case, wish: IntentName, text: str) -> str:
+    """A message with several wishes gets each of them named."""
+    return f"About {TOPICS[wish]}: {text}" if len(_wishes(case.intent)) > 1 else text
+
+
+def _opening(case: Case, tone: Tone) -> str:
+    return opening(tone, case.intent.category)
+
+
+def _greeting(payload: Payload) -> str:
+    context: Context | None = payload.context if payload.verified else None
+    return greeting(context.customer if context else None)
+
+
+def _response(case: Case, tone: Tone, *paragraphs: str, question: Question | None = None) -> Response:
+    return Response(text=_written(*paragraphs), tone=tone, facts=tuple(case.facts.values()), question=question)
+
+
+def _written(*paragraphs: str) -> str:
+    return "\n\n".join(filter(None, paragraphs))
