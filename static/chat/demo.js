@@ -1,6 +1,6 @@
 // The demo's panel: whom one pretends to be, and what one could ask as that customer.
 
-import { element } from "./dom.js";
+import { appendText, element } from "./dom.js";
 
 export class DemoPanel {
   #customers;
@@ -39,7 +39,8 @@ export class DemoPanel {
   }
 
   #example(text) {
-    const button = element("button", "chip", text);
+    const button = element("button", "chip");
+    appendText(button, text);
     button.type = "button";
     button.addEventListener("click", () => {
       if (!this.#wide.matches) this.#panel.open = false;

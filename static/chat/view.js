@@ -1,6 +1,6 @@
 // What the customer sees of the conversation.
 
-import { byId, element } from "./dom.js";
+import { appendText, byId, element } from "./dom.js";
 import { explanation } from "./explanation.js";
 import { LABELS, STATES, STATUSES, stageWords } from "./words.js";
 
@@ -74,10 +74,12 @@ export class View {
   }
 
   customerState(turn, state, { why = "", retry = null, seq = 0 } = {}) {
+    const stick = this.#isAtBottom();
     const line = turn.querySelector(".turn__state");
     turn.dataset.state = state;
     const words = state === "failed" ? [LABELS.failed, why].filter(Boolean).join(" ") : LABELS[state];
-    line.replaceChildren(element("span", "", words));
+    const time = turn.querySelector(".turn__time").textContent;
+    line.replaceChildren(element("span", "", state === "sent" ? `${words} · ${time}` : words));
     if (state === "failed") line.setAttribute("role", "alert");
     else line.removeAttribute("role");
     if (retry) {
@@ -86,7 +88,8 @@ export class View {
       button.addEventListener("click", retry);
       line.append(" ", button);
     }
-    if (seq) this.#place(turn, seq, { follow: true });
+    if (seq) this.#place(turn, seq, { follow: stick });
+    else if (stick) this.toBottom();
   }
 
   // answered: {intent, confidence, sources, outcome, processing_time, steps}, when the server said so.
@@ -119,7 +122,9 @@ export class View {
     const time = element("time", "turn__time", clock.format(at));
     time.dateTime = at.toISOString();
     head.append(time);
-    turn.append(head, element("p", "turn__text", text));
+    const words = element("p", "turn__text");
+    appendText(words, text);
+    turn.append(head, words);
     if (role === "assistant") {
       const avatar = element("img", "avatar");
       avatar.src = this.#logo;

@@ -18,20 +18,23 @@ DEMO_CUSTOMERS = [
         "examples": [
             "Where is my order ORD-12345678?",
             "My order ORD-12345678 is late. I want it now or my money back!",
-            "Cancel my order ORD-12345678",
+            "Cancel my order ORD-12345679",
         ],
     },
     {
         "email": "jane.smith@example.com",
         "name": "Jane Smith",
         "note": "VIP",
-        "examples": ["What did I order last?", "There is an unusual charge of $299 on my card. I am in a hurry."],
+        "examples": [
+            "Where is my order ORD-22222222?",
+            "There is an unusual charge of $299 on my card. I am in a hurry.",
+        ],
     },
     {
         "email": "bob.wilson@example.com",
         "name": "Bob Wilson",
         "note": "Standard",
-        "examples": ["Has my parcel been shipped yet?", "Which payment methods do you take?"],
+        "examples": ["Where is my order ORD-33333331?", "Which payment methods do you take?"],
     },
     {
         "email": "sarah.wilson@example.com",
@@ -41,19 +44,19 @@ DEMO_CUSTOMERS = [
     },
     {
         "email": "vip.customer@example.com",
-        "name": "Victor Prime",
+        "name": "Victoria Palmer",
         "note": "VIP",
         "examples": ["I see a charge of $299 I don't know. Please look at it now.", "I want to talk to a person."],
     },
     {
         "email": "returns.customer@example.com",
-        "name": "Rita Torres",
+        "name": "Rita Turner",
         "note": "Delivered last week",
         "examples": ["The item of ORD-11111111 doesn't fit. I want to return it.", "How long can I return an order?"],
     },
     {
         "email": "confused.customer@example.com",
-        "name": "Chris Fused",
+        "name": "Conrad Fuller",
         "note": "Several problems",
         "examples": [
             "My parcel is late, I was charged twice and I cannot log in.",
