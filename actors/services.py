@@ -4,7 +4,7 @@ What a service says is believed only when it has the right shape and belongs to 
 the service and the kind of trouble, never an address, an order or a URL.
 """
 
-import json
+import logging
 import os
 import time
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ import requests
 import urllib3
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from requests.adapters import HTTPAdapter
 
 from actors.errors import Permanent, Temporary
@@ -31,6 +32,9 @@ BODY_LIMIT = 2_000_000  # bytes
 NEWEST_ORDERS = 20
 NEWEST_SHIPMENTS = 50
 NEWEST_NOTES = 20
+
+# It logs URLs, and ours hold the customer's address.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 class _Page(BaseModel):
@@ -128,11 +132,11 @@ def _get(service: Service, path: str, *, unknown_is_empty: bool, params: dict[st
                 return None
             if response.status_code != 200:
                 raise Temporary(f"{service} answered {response.status_code}")
-            return json.loads(_body(service, response))
+            return from_json(_body(service, response))
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         # The error's own text holds the URL, and with it the customer's address.
         raise Temporary(f"{service} did not answer: {type(error).__name__}") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise Temporary(f"{service} answered with something that is not JSON") from None
 
 
