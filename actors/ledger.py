@@ -78,8 +78,9 @@ def accept(
                 status=Turn.Status.WITH_HUMAN if with_human else Turn.Status.ACCEPTED,
                 next_ring_at=timezone.now() + FIRST_RING_AFTER,
             )
-            if not with_human:
-                transaction.on_commit(lambda: ring_next(conversation.pk))
+            waits = conversation.turns.filter(status__in=Turn.OPEN, seq__lt=turn.seq).exists()
+            if not with_human and not waits:  # else the commit of the earlier turn rings this one
+                transaction.on_commit(lambda: ring(turn))
             return turn
     except IntegrityError:  # the same message came twice at the same moment, and the other was first
         known = _known_turn(caller=caller, client_msg_id=client_msg_id, body_hash=body_hash)
@@ -253,13 +254,16 @@ def rate(*, session_id: uuid.UUID, score: int, comment: str = "") -> None:
 
 
 def purge_expired() -> int:
-    """Delete transcripts past their retention (guests, customers); returns how many conversations went."""
+    """Delete transcripts past their retention (guests, customers) that nobody has to work off any more; returns how
+    many conversations went."""
     guests = Conversation.objects.filter(
         customer_email__isnull=True, updated_at__lt=Now() - timedelta(days=settings.GUEST_RETENTION_DAYS)
     )
     customers = Conversation.objects.filter(
         customer_email__isnull=False, updated_at__lt=Now() - timedelta(days=settings.CUSTOMER_RETENTION_DAYS)
     )
-    doomed = [*guests.values_list("pk", flat=True), *customers.values_list("pk", flat=True)]
-    Conversation.objects.filter(pk__in=doomed).delete()
-    return len(doomed)
+    unresolved = Escalation.objects.exclude(status=Escalation.Status.RESOLVED).values("conversation")
+    doomed = (guests | customers).exclude(pk__in=unresolved).exclude(turns__status__in=Turn.OPEN)
+    ids = list(doomed.values_list("pk", flat=True))
+    Conversation.objects.filter(pk__in=ids).delete()
+    return len(ids)
