@@ -124,10 +124,10 @@ def _path(location: tuple[int | str, ...]) -> str:
 # --- the hop ----------------------------------------------------------------------------------
 
 
-def dispatch(message: Message, *, countdown: float = 0, retry: bool = True) -> None:
+def dispatch(message: Message, *, countdown: float = 0, patience: int = 3) -> None:
     """Hand the message to the actor of its current step. The only caller of `apply_async`.
 
-    Raises kombu's OperationalError when the broker does not take it (`retry` asks a few times first).
+    Raises kombu's OperationalError when the broker does not take it, after `patience` further tries 0.2 s apart.
     """
     name = message.route.current
     ACTORS[name].task.apply_async(
@@ -136,7 +136,8 @@ def dispatch(message: Message, *, countdown: float = 0, retry: bool = True) -> N
         kwargsrepr="",
         queue=queue_name(name, urgent=message.metadata.urgent),
         countdown=countdown or None,
-        retry=retry,
+        retry=True,  # with 0 tries: `retry=False` would wait 6 s for a connection
+        retry_policy={"max_retries": patience, "interval_start": 0.2, "interval_step": 0},
     )
 
 

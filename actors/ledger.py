@@ -115,7 +115,7 @@ def ring_next(session_id: uuid.UUID) -> None:
 def ring(turn: Turn) -> bool:
     """Publish the turn's first task. False when the broker does not take it; the sweeper will ring again."""
     try:
-        dispatch(first_message(turn), retry=False)
+        dispatch(first_message(turn), patience=0)
     except OperationalError:
         logger.warning("message %s accepted, but the broker is away; the sweeper will ring", turn.pk)
         return False
