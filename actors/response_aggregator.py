@@ -66,10 +66,11 @@ def case_for(payload: Payload) -> Escalation | None:
 
 def metadata_of(payload: Payload) -> dict[str, Any]:
     """What the customer's client gets beside the text."""
-    response, intent = payload.response, payload.intent
-    delivered_response = payload.escalation is None or not payload.escalation.notice
-    question = response.question if response is not None and delivered_response and not _blocked(payload) else None
-    facts = response.facts if response is not None and delivered_response else ()
+    intent = payload.intent
+    replaced = _blocked(payload) or (payload.escalation is not None and payload.escalation.notice is not None)
+    response = None if replaced else payload.response
+    question = response.question if response else None
+    facts = response.facts if response else ()
     return {
         "outcome": _outcome(payload, asked=question is not None),
         "intent": intent.category if intent else None,
