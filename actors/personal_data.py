@@ -87,7 +87,8 @@ _PHONE_SHAPE = re.compile(
     r"|\(\d{2,5}\)"
 )
 _PHONE_WORD = re.compile(
-    r"\b(?:phone|telephone|tel|call|mobile|cell|cellphone|landline|whatsapp|sms|fax|reach|ring|text me|contact|number is)\b",
+    r"\b(?:phone|telephone|tel|call|mobile|cell|cellphone|landline|whatsapp|sms|fax|reach|ring|text me|contact"
+    r"|number is)\b",
     re.IGNORECASE,
 )
 _NUMBER_WORD = re.compile(
@@ -102,9 +103,12 @@ _PASSWORD = re.compile(
 )
 # "my password is ..." goes on like this when nothing is disclosed.
 _NO_PASSWORD = re.compile(
-    r"(?:\w+(?:ed|ing)|\w+n't|wrong|not|now|no|never|always|still|incorrect|invalid|correct|right|the|that|this|too|very|so"
-    r"|also|already|just|only|really|my|your|our|unknown|weak|strong|secure|safe|old|new|lost|gone|fine|okay|ok|good|bad"
-    r"|required|on|in|out|being|because|same|different|somehow|apparently|about|what|it|he|she|they|we|you|and|or|but|for"
+    r"(?:\w+(?:ed|ing)|\w+n't|wrong|not|now|no|never|always|still|incorrect|invalid|correct|right|the|that|this"
+    r"|too|very|so"
+    r"|also|already|just|only|really|my|your|our|unknown|weak|strong|secure|safe|old|new|lost|gone|fine|okay|ok"
+    r"|good|bad"
+    r"|required|on|in|out|being|because|same|different|somehow|apparently|about|what|it|he|she|they|we|you|and|or"
+    r"|but|for"
     r"|stuck|unable|impossible|working|broken|useless|given|hidden|empty|case|long|short|of|at|to|an?)\W*$",
     re.IGNORECASE,
 )
