@@ -95,7 +95,7 @@ def _sign_in(case: Case) -> list[str]:
     wishes = _wishes(case.intent)
     private = [TOPICS[wish] for wish in wishes if wish in NEEDS_CUSTOMER]
     text = (
-        f"To help you with {written_list(private)}, I need to know that it is you: please sign in with the e-mail "
+        f"To help you with {written_list(private or ['this'])}, I need to know that it is you: please sign in with the e-mail "
         "address of your order."
     )
     public = [_labelled(case, wish, answer(case, wish)) for wish in wishes if wish not in NEEDS_CUSTOMER]
@@ -139,7 +139,10 @@ def _greeting(payload: Payload) -> str:
 
 
 def _response(case: Case, tone: Tone, *paragraphs: str, question: Question | None = None) -> Response:
-    return Response(text=_written(*paragraphs), tone=tone, facts=tuple(case.facts.values()), question=question)
+    text = _written(*paragraphs)
+    # A sentence that was left out leaves its facts behind.
+    facts = tuple(fact for fact in case.facts.values() if fact.value in text)
+    return Response(text=text, tone=tone, facts=facts, question=question)
 
 
 def _written(*paragraphs: str) -> str:

@@ -118,11 +118,12 @@ def _under_way(case: Case, order: Order, shipment: Shipment | None, subject: str
         f"with {case.say('carrier', shipment.carrier, source)}, "
         f"tracking {case.say('tracking_number', shipment.tracking_number, source)}"
     )
-    shipped = f" on {case.say_date(shop_day(shipment.shipped_at), source)}" if shipment.shipped_at else ""
+    on_its_way = shipment.status != "label_created" and shipment.shipped_at
+    shipped = f" on {case.say_date(shop_day(shipment.shipped_at), source)}" if on_its_way and shipment.shipped_at else ""
     word = case.say_status(_under_way_word(shipment), source)
     if shipment.status == "exception":
         reason = f": {shipment.exception_reason.rstrip('. ')}" if shipment.exception_reason else ""
-        text = f"{subject} went out {how}, and is {word} by a problem the carrier reports{reason}"
+        text = f"{subject} went out{shipped} {how}, and is {word} by a problem the carrier reports{reason}"
     elif shipment.status == "label_created":
         text = f"{subject} is {word} {how}"
     else:
