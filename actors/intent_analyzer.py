@@ -1,0 +1,108 @@
+"""What the customer wants, and what the message names: weighted patterns, one clause at a time, no network."""
+
+import re
+from typing import NamedTuple
+
+from actors import cues
+from actors.base import actor
+from actors.entities import find_entities
+from actors.intent_patterns import CLAUSE_BREAK, CONFIRM, DENY, PATTERNS
+from actors.message import Entity, Intent, IntentName, Payload
+
+
+@actor("processor")
+def intent_analyzer(payload: Payload) -> Intent:
+    """The wish that speaks loudest, how sure that is, further wishes, and the entities with their place in the text.
+
+    Below 0.6 nothing really speaks for one intent: somebody should ask.
+    """
+    text = payload.customer_message
+    entities = find_entities(text)
+    small = _plain(text)
+    wishes = _wishes(small)
+    category, confidence, secondary = _answer(small) or _courtesy(small, entities, wishes) or _strongest(wishes)
+    return Intent(category=category, confidence=round(confidence, 2), entities=entities, secondary=secondary)
+
+
+class Wish(NamedTuple):
+    """What one clause asks for, how strongly, and how far the next best reading is behind."""
+
+    intent: IntentName
+    score: float
+    lead: float
+
+
+Reading = tuple[IntentName, float, tuple[IntentName, ...]]
+
+_WISH_FROM = 2.0  # of the score: a mere hint is no wish
+_PER_EXTRA_PATTERN = 0.4
+_UNKNOWN: Reading = ("general_inquiry", 0.3, ())
+
+
+def _plain(text: str) -> str:
+    """Small letters, straight apostrophes, single spaces: what the patterns are written for."""
+    return re.sub(r"[ \t\r\xa0]+", " ", text.lower().replace("’", "'")).strip()
+
+
+def _answer(small: str) -> Reading | None:
+    """Yes or no, when the message is nothing else."""
+    if len(small) > 80:
+        return None
+    if DENY.fullmatch(small):
+        return "deny", 0.95, ()
+    if CONFIRM.fullmatch(small):
+        return "confirm", 0.95, ()
+    return None
+
+
+def _courtesy(small: str, entities: tuple[Entity, ...], wishes: list[Wish]) -> Reading | None:
+    """A mere hello or thank-you."""
+    if any(wish.intent != "compliment" for wish in wishes):
+        return None
+    kinds = {entity.type for entity in entities}
+    words = len(small.split())
+    if "thanks" in kinds and words <= 12 and not small.endswith("?"):
+        return "compliment", 0.92, ()
+    if "greeting" in kinds and words <= 4 and not wishes:
+        return "general_inquiry", 0.9, ()
+    return None
+
+
+def _wishes(small: str) -> list[Wish]:
+    """One per clause that asks for something, in the order of the text."""
+    wishes = (_wish(clause) for clause in CLAUSE_BREAK.split(small) if len(clause.strip()) > 2)
+    return [wish for wish in wishes if wish]
+
+
+def _wish(clause: str) -> Wish | None:
+    scores = sorted(((_score(clause, intent), intent) for intent in PATTERNS), reverse=True)
+    if cues.ASKS_FOR_PERSON.search(clause.strip()):
+        scores.insert(0, (4.5, "escalation_request"))
+    (best, intent), (second, _) = scores[:2]
+    return Wish(intent, best, best - second) if best else None
+
+
+def _score(clause: str, intent: IntentName) -> float:
+    """The weight of the surest pattern, a little more for each further one."""
+    weights = sorted((weight for weight, pattern in PATTERNS[intent] if pattern.search(clause)), reverse=True)
+    return weights[0] + _PER_EXTRA_PATTERN * (len(weights) - 1) if weights else 0.0
+
+
+def _strongest(wishes: list[Wish]) -> Reading:
+    """The surest wish first; among equals the one said first. Praise beside a wish is politeness."""
+    wanted = [wish for wish in wishes if wish.intent != "compliment" and wish.score >= _WISH_FROM] or wishes
+    if not wanted:
+        return _UNKNOWN
+    ranked = sorted(wanted, key=lambda wish: -wish.score)
+    first = ranked[0]
+    further = dict.fromkeys(wish.intent for wish in ranked[1:] if wish.score >= _WISH_FROM and wish.intent != first.intent)
+    return first.intent, _confidence(first, support=sum(wish.intent == first.intent for wish in wishes)), tuple(further)
+
+
+def _confidence(wish: Wish, *, support: int) -> float:
+    if wish.score < _WISH_FROM:
+        return 0.45
+    sure = min(0.95, 0.45 + 0.13 * wish.score) + 0.02 * (support - 1)
+    if wish.lead < 0.05 and support == 1:
+        return 0.55  # two readings of the same words
+    return min(0.97, sure - (0.05 if wish.lead < 0.5 else 0))
