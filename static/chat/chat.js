@@ -1,5 +1,6 @@
 // The conversation: what is sent, what arrives, and what survives a bad line, a reload and a second tab.
 
+import { stepsOf, transcript } from "./api.js";
 import { Composer } from "./composer.js";
 import { DemoPanel } from "./demo.js";
 import { Socket } from "./socket.js";
@@ -11,6 +12,11 @@ import { LABELS } from "./words.js";
 const SENT_WITHIN = 12_000; // no word about a message for so long: the line is dead, take another
 const ASK_AGAIN = 10_000; // an answer is due: ask the ledger now and then, a hint may have been lost
 const GAP_PATIENCE = 400; // frames may overtake each other; longer than this and one is missing
+const REPLIES_WITHIN = 1_500; // after a resume; then the transcript's bare text has to do
+const PASSING = ["too_fast", "unavailable"]; // refusals that are over in a moment: sent again without asking
+const PASSED_AFTER = 2_000;
+const UNANSWERED = ["accepted", "processing"];
+const EARLIER = "earlier"; // stands for a message of before the reload, whose id nobody told us
 
 const config = JSON.parse(document.getElementById("chat-config").textContent);
 
@@ -22,7 +28,10 @@ class Chat {
   #onItsWay = null;
   #sentTimer = 0;
   #gapTimer = 0;
-  #working = new Map(); // message_id -> {seq, steps: [{actor, at}]}
+  #working = new Map(); // message_id -> [{actor, at}], the steps seen so far
+  #answered = new Set(); // message_ids
+  #times = new Map(); // seq -> when, as the transcript has it
+  #refusal = ""; // why the server did not open the conversation we asked for
   #socket = new Socket({
     url: () => this.#url(),
     onFrame: (frame) => this.#frame(frame),
@@ -45,7 +54,7 @@ class Chat {
     for (const item of store.unsent()) this.#queue(item);
     document.getElementById("human").addEventListener("click", () => this.#askForPerson());
     document.getElementById("restart").addEventListener("click", () => this.#confirmRestart());
-    setInterval(() => this.#working.size && this.#resume(), ASK_AGAIN);
+    setInterval(() => this.#working.size && this.#catchUp(), ASK_AGAIN);
     this.#socket.open();
     this.#composer.focus();
   }
@@ -86,47 +95,58 @@ class Chat {
       return;
     }
     const { message, id, action_id, customer_email } = next.item;
-    const data = { message, client_msg_id: id, action_id, customer_email };
+    const data = { message, client_msg_id: id, action_id, customer_email }; // the conversation is the line's
     if (!this.#socket.send("chat", data)) return;
     this.#view.customerState(next.turn, "sending");
     this.#onItsWay = next;
     this.#sentTimer = setTimeout(() => this.#socket.reconnect(), SENT_WITHIN);
   }
 
-  #messageSent({ message_id, session_id, seq, status, client_msg_id }) {
-    const entry = this.#arrived(client_msg_id);
+  #messageSent({ message_id, session_id, seq, status }) {
+    const entry = this.#arrived();
     if (!entry) return;
     if (session_id) store.session = session_id;
     store.forget(entry.item.id);
     this.#unsent.splice(this.#unsent.indexOf(entry), 1);
     if (this.#timeline.add(seq)) this.#view.customerState(entry.turn, "sent", { seq });
-    else entry.turn.remove(); // the ledger's copy came first
-    if (["accepted", "processing"].includes(status ?? "accepted")) this.#begin(message_id, seq);
+    else entry.turn.remove(); // the transcript's copy came first
+    if (status === undefined || UNANSWERED.includes(status)) this.#begin(message_id);
     this.#mindGap();
     this.#flush();
   }
 
-  #error({ error, details, client_msg_id }) {
-    const words = errorWords(error, details);
-    const entry = this.#arrived(client_msg_id);
-    if (!entry) {
-      this.#view.notice(words, "error");
+  #error({ error, details }) {
+    if (!this.#ready) {
+      this.#refusal = error;
       return;
     }
-    entry.failed = true;
-    this.#view.customerState(entry.turn, "failed", { why: words, retry: () => this.#retry(entry) });
-    this.#flush();
+    const words = errorWords(error, details);
+    const entry = this.#arrived();
+    if (!entry) {
+      this.#view.notice(words, "error");
+    } else if (PASSING.includes(error)) {
+      setTimeout(() => this.#flush(), PASSED_AFTER);
+    } else {
+      entry.failed = true;
+      const retry = () => this.#retry(entry, { asAnother: error === "conflict" });
+      this.#view.customerState(entry.turn, "failed", { why: words, retry });
+      this.#flush();
+    }
   }
 
-  #retry(entry) {
+  #retry(entry, { asAnother }) {
     entry.failed = false;
+    if (asAnother) {
+      store.forget(entry.item.id);
+      entry.item.id = newId();
+      store.keep(entry.item);
+    }
     this.#view.customerState(entry.turn, "sending");
     this.#flush();
   }
 
-  #arrived(clientMsgId) {
+  #arrived() {
     const entry = this.#onItsWay;
-    if (!entry || (clientMsgId && clientMsgId !== entry.item.id)) return null;
     clearTimeout(this.#sentTimer);
     this.#onItsWay = null;
     return entry;
@@ -138,6 +158,7 @@ class Chat {
     const url = new URL(config.socket, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     if (store.session) url.searchParams.set("session_id", store.session);
+    if (config.mode === "widget") url.searchParams.set("channel", "widget");
     return url;
   }
 
@@ -145,6 +166,7 @@ class Chat {
     if (state !== "open") {
       this.#ready = false;
       this.#onItsWay = null;
+      this.#refusal = "";
       clearTimeout(this.#sentTimer);
       if (state !== "connecting") {
         for (const entry of this.#unsent) if (!entry.failed) this.#view.customerState(entry.turn, "kept");
@@ -153,36 +175,62 @@ class Chat {
     this.#view.setConnection(state);
   }
 
-  #connected({ session_id, last_seq: lastSeq = 0, status }) {
-    if (session_id && session_id !== store.session) {
-      if (this.#timeline.lastSeq) {
-        this.#forget();
-        this.#view.clear();
-        for (const { turn } of this.#unsent) turn.remove();
-        this.#unsent = [];
-        for (const item of store.unsent()) this.#queue(item);
-        this.#view.notice(LABELS.newSession);
-      }
+  #connected({ session_id, last_seq: lastSeq = 0 }) {
+    if (store.session && !session_id) {
+      if (this.#refusal !== "not_found") return this.#socket.reconnect(); // it is ours, but not to be had now
+      this.#lostConversation();
+    } else if (session_id) {
       store.session = session_id;
     }
     this.#ready = true;
-    if (status) this.#view.setStatus(status);
-    if (lastSeq > this.#timeline.lastSeq || this.#working.size) this.#resume();
     this.#flush();
+    if (lastSeq > this.#timeline.lastSeq || this.#working.size) this.#catchUp();
   }
 
-  #resume() {
-    if (this.#ready) this.#socket.send("resume", { last_seq: this.#timeline.lastSeq });
+  // It was deleted, or belongs to somebody else now: what is unsent goes into a new one.
+  #lostConversation() {
+    store.session = "";
+    this.#forget();
+    this.#view.clear();
+    this.#unsent = [];
+    for (const item of store.unsent()) this.#queue(item);
+    this.#view.notice(LABELS.newSession);
+  }
+
+  // Replies come over the line, with how they were answered; what customers wrote stands in the transcript.
+  async #catchUp() {
+    const session = store.session;
+    const timeline = this.#timeline;
+    if (!this.#ready || !session) return;
+    this.#socket.send("resume", { last_seq: timeline.lastSeq });
+    const found = await transcript(session, timeline.lastSeq);
+    if (!found || timeline !== this.#timeline) return;
+    this.#view.setStatus(found.status);
+    this.#times = new Map(found.turns.map((turn) => [turn.seq, new Date(turn.created_at)]));
+    this.#view.setTimes(this.#times);
+    const isUnsent = (turn) => this.#unsent.some(({ item }) => item.message === turn.text); // its number is coming
+    for (const turn of found.turns) if (turn.role === "customer" && !isUnsent(turn)) this.#turn(turn);
+    if (found.turns.at(-1)?.role === "customer" && found.status === "bot" && !this.#working.size) this.#begin(EARLIER);
+    setTimeout(() => {
+      if (timeline === this.#timeline) for (const turn of found.turns) if (turn.role !== "customer") this.#turn(turn);
+    }, REPLIES_WITHIN);
+  }
+
+  #catchUpSoon() {
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = setTimeout(() => this.#catchUp(), GAP_PATIENCE);
   }
 
   #mindGap() {
-    clearTimeout(this.#gapTimer);
-    if (this.#timeline.hasGap) this.#gapTimer = setTimeout(() => this.#timeline.hasGap && this.#resume(), GAP_PATIENCE);
+    if (this.#timeline.hasGap) this.#catchUpSoon();
+    else clearTimeout(this.#gapTimer);
   }
 
   #forget() {
     this.#timeline = new Timeline();
     this.#working.clear();
+    this.#answered.clear();
+    this.#times.clear();
     clearTimeout(this.#gapTimer);
     this.#onItsWay = null;
   }
@@ -202,8 +250,6 @@ class Chat {
         return this.#reply(data, at);
       case "agent_message":
         return this.#agentMessage(data, at);
-      case "turn":
-        return this.#turn(data, at);
       case "status":
         return this.#status(data);
       case "error":
@@ -212,75 +258,67 @@ class Chat {
   }
 
   #progress({ message_id, actor, index, total }, at) {
-    const work = this.#working.get(message_id);
-    if (!work) return;
-    work.steps.push({ actor, at });
+    if (this.#answered.has(message_id)) return;
+    if (!this.#working.has(message_id) && !this.#onItsWay) this.#catchUpSoon(); // another tab's
+    this.#begin(message_id);
+    this.#working.get(message_id).push({ actor, at });
     this.#view.setWorking({ actor, index, total });
   }
 
-  #reply(data, at) {
-    const steps = this.#end(data);
-    if (!this.#timeline.add(data.seq)) return;
-    const { metadata = {}, processing_time } = data;
+  #reply({ response, message_id, seq, processing_time, metadata = {} }, at) {
+    const steps = withSeconds(this.#end(message_id), at);
+    if (!this.#timeline.add(seq)) return;
     const question = metadata.question;
     const isOpen = question && !(question.expires_at && new Date(question.expires_at) < new Date());
     this.#view.dropQuickReplies();
     this.#view.reply({
       role: "assistant",
-      text: data.response,
-      at,
-      seq: data.seq,
-      answered: { ...metadata, processing_time, steps: withSeconds(steps, at) },
+      text: response,
+      at: this.#times.get(seq) || at,
+      seq,
+      answered: { ...metadata, processing_time, steps },
+      loadSteps: config.demo ? () => stepsOf(message_id) : null,
       choices: isOpen ? question.choices || [] : [],
       onChoice: (choice) => this.say(choice, { actionId: question.action_id }),
     });
     this.#mindGap();
   }
 
-  #agentMessage({ text, seq, agent }, at) {
-    this.#working.clear();
-    this.#view.setWorking(null);
-    if (!this.#timeline.add(seq)) return;
-    this.#view.dropQuickReplies();
-    this.#view.reply({ role: "agent", name: agent, text, at, seq });
-    this.#mindGap();
+  #agentMessage({ role = "agent", text, seq, agent }, at) {
+    if (role === "agent") this.#end();
+    this.#turn({ role, text, seq, name: agent }, at);
   }
 
-  // A turn of the past, or of another tab.
-  #turn(data, at) {
-    const { role, text, seq, message_id, status } = data;
-    if (role === "assistant") return this.#reply({ ...data, response: text }, at);
-    if (role === "agent") return this.#agentMessage(data, at);
+  // A turn as the transcript has it: of the past, or of another tab.
+  #turn({ role, text, seq, name, created_at, in_reply_to }, at = new Date(created_at)) {
+    if (role === "assistant") this.#end(in_reply_to || EARLIER);
     if (!this.#timeline.add(seq)) return;
-    if (role === "customer") {
-      this.#view.dropQuickReplies();
-      this.#view.customerTurn({ text, at, seq });
-      if (["accepted", "processing"].includes(status)) this.#begin(message_id, seq);
-    } else {
-      this.#view.reply({ role: "system", text, at, seq });
-    }
+    this.#view.dropQuickReplies();
+    if (role === "customer") this.#view.customerTurn({ text, at, seq });
+    else this.#view.reply({ role, name, text, at, seq });
     this.#mindGap();
   }
 
   #status({ status, agent }) {
-    if (status === "human") {
-      this.#working.clear();
-      this.#view.setWorking(null);
-    }
+    if (!status) return;
+    if (status === "human") this.#end();
     this.#view.setStatus(status, agent);
   }
 
-  #begin(messageId, seq) {
-    if (this.#working.has(messageId)) return;
-    this.#working.set(messageId, { seq, steps: [] });
-    this.#view.setWorking({});
+  #begin(messageId) {
+    if (this.#working.has(messageId) || this.#answered.has(messageId)) return;
+    this.#working.set(messageId, []);
+    if (this.#working.size === 1) this.#view.setWorking({});
   }
 
-  // The steps that led to this reply.
-  #end({ message_id, in_reply_to, covers = [] }) {
-    const id = in_reply_to || message_id;
-    const steps = this.#working.get(id)?.steps || [];
-    for (const done of [id, ...covers]) this.#working.delete(done);
+  // The steps that led to the reply to this message; without one, nothing is under way any more.
+  #end(messageId) {
+    const steps = this.#working.get(messageId) || [];
+    for (const done of messageId ? [messageId, EARLIER] : [...this.#working.keys()]) {
+      this.#answered.add(done);
+      this.#working.delete(done);
+    }
+    this.#answered.delete(EARLIER);
     if (!this.#working.size) this.#view.setWorking(null);
     return steps;
   }
@@ -288,7 +326,7 @@ class Chat {
   // --- the buttons of the header ---
 
   #askForPerson() {
-    if (!this.#ready || !this.#socket.send("human")) this.#view.notice(LABELS.kept, "error");
+    if (!store.session || !this.#socket.send("human")) this.say(LABELS.personPlease);
   }
 
   #confirmRestart() {
@@ -301,16 +339,15 @@ class Chat {
 
 // A step lasts until the next one begins, the last one until the answer.
 function withSeconds(steps, end) {
-  return steps.map((step, index) => ({
-    actor: step.actor,
-    seconds: Math.max(0, (steps[index + 1]?.at ?? end) - step.at) / 1000,
+  return steps.map(({ actor, at }, index) => ({
+    actor,
+    seconds: Math.max(0, (steps[index + 1]?.at ?? end) - at) / 1000,
   }));
 }
 
 function errorWords(error, details) {
-  const first = Array.isArray(details) ? details[0] : details;
-  const more = typeof first === "string" ? first : first?.message || first?.detail || "";
-  return [error, more].filter(Boolean).join(" ");
+  const told = Array.isArray(details) ? details.map((one) => one.detail || one).join(" ") : details;
+  return typeof told === "string" && told ? told : error;
 }
 
 new Chat().start();

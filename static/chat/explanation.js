@@ -3,8 +3,8 @@
 import { element } from "./dom.js";
 import { INTENTS, LABELS, OUTCOMES, duration, stageWords } from "./words.js";
 
-// null when the server told nothing worth opening it for.
-export function explanation({ intent, confidence, sources = [], outcome, processing_time: took, steps = [] }) {
+// null when the server told nothing worth opening it for. loadSteps() => the steps in full, asked for when opened.
+export function explanation({ intent, confidence, sources = [], outcome, processing_time: took, steps = [] }, loadSteps) {
   const facts = element("dl", "how__facts");
   const add = (label, value) => {
     if (!value) return;
@@ -21,17 +21,23 @@ export function explanation({ intent, confidence, sources = [], outcome, process
 
   const details = element("details", "how");
   details.append(element("summary", "", LABELS.how), facts);
-  if (steps.length) {
-    const list = element("ol", "how__steps");
-    for (const step of steps) {
-      const item = element("li");
-      item.append(element("span", "", stageWords(step.actor)));
-      if (step.seconds !== null) item.append(element("span", "how__time", duration(step.seconds)));
-      list.append(item);
-    }
-    details.append(list);
+  showSteps(details, steps);
+  if (loadSteps) {
+    details.addEventListener("toggle", async () => showSteps(details, await loadSteps()), { once: true });
   }
   return details;
+}
+
+function showSteps(details, steps) {
+  if (!steps.length) return;
+  const list = element("ol", "how__steps");
+  for (const step of steps) {
+    const item = element("li");
+    item.append(element("span", "", stageWords(step.actor)), element("span", "how__time", duration(step.seconds)));
+    list.append(item);
+  }
+  details.querySelector(".how__steps")?.remove();
+  details.append(list);
 }
 
 // A source is a name, or {kind, value}-like: show what names it.

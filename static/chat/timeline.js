@@ -22,8 +22,4 @@ export class Timeline {
     while (this.#seen.has(this.#last + 1)) this.#last += 1;
     return true;
   }
-
-  isMissing(seq) {
-    return !this.#seen.has(seq);
-  }
 }

@@ -93,15 +93,24 @@ export class View {
   }
 
   // answered: {intent, confidence, sources, outcome, processing_time, steps}, when the server said so.
-  reply({ role, name, text, at, seq, answered = null, choices = [], onChoice = null }) {
+  // loadSteps() => the steps in full, when the server tells them to this visitor.
+  reply({ role, name, text, at, seq, answered = null, loadSteps = null, choices = [], onChoice = null }) {
     const turn = this.#turn(role, { name, at, text });
     if (answered) {
-      const more = explanation(answered);
+      const more = explanation(answered, loadSteps);
       if (more) turn.append(more);
     }
     if (choices.length) turn.append(this.#quickReplies(choices, onChoice));
     this.#place(turn, seq);
     return turn;
+  }
+
+  // seq -> Date
+  setTimes(times) {
+    for (const turn of this.#log.children) {
+      const at = times.get(Number(turn.dataset.seq));
+      if (at && !turn.matches(".turn--customer")) this.#setTime(turn, at);
+    }
   }
 
   dropQuickReplies() {
@@ -119,12 +128,11 @@ export class View {
     head.append(element("span", "turn__name", name || LABELS[role] || LABELS.team));
     if (role === "assistant") head.append(element("span", "tag", LABELS.automated));
     if (role === "agent") head.append(element("span", "tag tag--person", LABELS.person));
-    const time = element("time", "turn__time", clock.format(at));
-    time.dateTime = at.toISOString();
-    head.append(time);
+    head.append(element("time", "turn__time"));
     const words = element("p", "turn__text");
     appendText(words, text);
     turn.append(head, words);
+    this.#setTime(turn, at);
     if (role === "assistant") {
       const avatar = element("img", "avatar");
       avatar.src = this.#logo;
@@ -136,6 +144,12 @@ export class View {
       turn.prepend(avatar);
     }
     return turn;
+  }
+
+  #setTime(turn, at) {
+    const time = turn.querySelector(".turn__time");
+    time.textContent = clock.format(at);
+    time.dateTime = at.toISOString();
   }
 
   #quickReplies(choices, onChoice) {

@@ -72,6 +72,7 @@ export const LABELS = {
   result: "Result",
   steps: "Steps",
   took: "Answered in",
+  personPlease: "I would like to talk to a person, please.",
   newSession: "The earlier conversation is not available any more. This is a new one.",
 };
 
