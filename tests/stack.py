@@ -9,11 +9,31 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_INHERITED = ("REDIS_URL", "CUSTOMERS_API_URL", "ORDERS_API_URL", "TRACKING_API_URL", "DATABASE_URL")
+
+
+@contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """DATABASE_URL for a stack of its own beside the suite's: a new PostgreSQL database when the suite runs on one,
+    else nothing (the stack makes its SQLite file)."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    name = f"stack_{os.urandom(4).hex()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def free_port() -> int:
