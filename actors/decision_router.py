@@ -107,7 +107,7 @@ RULES = tuple(rule.__name__ for rule in (*SEARCH, *ADDING))
 
 @actor("router")
 def decision_router(message: Message) -> Routing:
-    """The route that the rules choose, and every rule's finding. One behind the first hit was not asked, and says so."""
+    """The route that the rules choose, and every rule's finding. One behind the first hit says it was not asked."""
     payload = message.payload
     rules: list[Rule] = []
     ended_by: tuple[str, Finding] | None = None

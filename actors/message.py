@@ -395,9 +395,7 @@ class Message(Part):
         changes = {"retry_count": self.metadata.retry_count + 1, "queued_at": now}
         return self.copy_with(metadata=Metadata(**{**_fields(self.metadata), **changes}))
 
-    def advance(
-        self, enrichment: Part | None, *, hop: Hop, ahead: tuple[str, ...] | None = None
-    ) -> "Message":
+    def advance(self, enrichment: Part | None, *, hop: Hop, ahead: tuple[str, ...] | None = None) -> "Message":
         """The message after its current actor succeeded, at the next step.
 
         `ahead` replaces the steps that are left (routers only). A retry or a way round an error goes to the recovery

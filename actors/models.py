@@ -114,9 +114,7 @@ class Turn(models.Model):
     rings = models.PositiveSmallIntegerField(default=0)
     message = models.JSONField(null=True, blank=True)  # the final envelope
     metadata = models.JSONField(default=dict, blank=True)  # of a reply: outcome, intent, sources, question ...
-    in_reply_to = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="reply"
-    )
+    in_reply_to = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="reply")
     answered_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -147,9 +145,7 @@ class Turn(models.Model):
         Returns (attempt, deadline, conversation's epoch), or None when somebody else has it or a person owns the
         conversation. The deadline is the database's clock plus MESH_LEASE seconds.
         """
-        taken = Turn.objects.filter(
-            pk=self.pk, status=self.Status.ACCEPTED, conversation__owner__isnull=True
-        ).update(
+        taken = Turn.objects.filter(pk=self.pk, status=self.Status.ACCEPTED, conversation__owner__isnull=True).update(
             status=self.Status.PROCESSING,
             attempt=F("attempt") + 1,
             deadline_at=Now() + timedelta(seconds=settings.MESH_LEASE),
