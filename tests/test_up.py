@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from supportmesh.supervisor import Child, KeepsDying, Patience, Supervisor
 from tests.stack import ROOT, Stack, clean_env, free_port
@@ -251,6 +252,31 @@ def test_no_worker_at_all_is_refused(tmp_path: Path) -> None:
 
 # --- the whole stack -----------------------------------------------------------------------------
 
+CHILDREN = {"broker", "web", "services", "worker1", "worker2", "sweeper", "beat"}
+
+
+def token(stack: Stack) -> str:
+    return (stack.var / "service_token").read_text()
+
+
+def chat(stack: Stack, message: str = "Hello", *, wait: int = 20) -> requests.Response:
+    return requests.post(
+        f"{stack.url}/api/chat?wait={wait}",
+        json={"message": message},
+        headers={"Authorization": f"Bearer {token(stack)}"},
+        timeout=30,
+    )
+
+
+def processes_of(var: Path) -> set[int]:
+    """Every process that was started for this folder, whoever its parent is now (Linux)."""
+    found = set()
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"VAR_DIR={var}\0".encode() in environ.read_bytes():
+                found.add(int(environ.parent.name))
+    return {pid for pid in found if alive(pid)}
+
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
@@ -258,11 +284,97 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-def processes_of(var: Path) -> set[int]:
-    """Every process whose environment names this folder (Linux)."""
-    found = set()
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if f"VAR_DIR={var}\0".encode() in path.read_bytes():
-                found.add(int(path.parent.name))
-    return {pid for pid in found if alive(pid)}
+def test_up_prints_where_everything_is_and_notes_it_for_others(stack: Stack) -> None:
+    assert f"{stack.url}/admin/" in stack.output()
+    assert "admin / admin" in stack.output()
+    assert set(stack.pids()) == CHILDREN
+    assert stack.runtime() == {
+        "redis_url": stack.redis_url,
+        "services_url": stack.services_url,
+        "web_url": stack.url,
+    }
+    assert requests.get(f"{stack.services_url}/livez", timeout=5).status_code == 200
+    assert chat(stack).status_code == 200
+
+
+def test_admin_opens_with_the_login_that_was_printed(stack: Stack) -> None:
+    with requests.Session() as session:
+        session.get(f"{stack.url}/admin/login/", timeout=10)
+        fields = {"username": "admin", "password": "admin", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+        answer = session.post(f"{stack.url}/admin/login/?next=/admin/", data=fields, timeout=10)
+    assert answer.url == f"{stack.url}/admin/"
+
+
+def test_second_up_on_the_same_folder_is_refused(stack: Stack) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "up", "--port", str(free_port())],
+        cwd=ROOT,
+        env=clean_env(stack.var),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"SupportMesh is already running with {stack.var}: stop it or set VAR_DIR."
+    assert chat(stack).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["worker1", "broker", "web", "sweeper"])
+async def test_process_killed_with_9_comes_back_and_messages_are_answered(stack: Stack, name: str) -> None:
+    before = stack.pids()[name]
+    os.kill(before, signal.SIGKILL)
+    await eventually(lambda: stack.pids().get(name) not in (None, before))
+
+    def answered() -> bool:
+        with contextlib.suppress(requests.ConnectionError):
+            return chat(stack).status_code == 200
+        return False
+
+    await eventually(answered, seconds=40)
+    assert f"{name} died (SIGKILL)" in stack.output()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_sigterm_ends_an_idle_stack_within_five_seconds_and_nothing_is_left(stack: Stack) -> None:
+    for chance in (1, 2):  # another program may have had the processors
+        processes = processes_of(stack.var)
+        assert len(processes) >= len(CHILDREN) + 1 + 4  # they, `up`, and each worker's two
+        seconds = stack.stop()
+        assert processes_of(stack.var) == set()
+        assert stack.process
+        assert stack.process.returncode == 0
+        assert not (stack.var / "runtime.json").exists()
+        assert stack.pids() == {}
+        assert "was killed" not in stack.output()
+        if seconds < 5:
+            return
+        if chance == 1:
+            stack.start()
+    pytest.fail(f"it took {seconds:.1f} s")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+async def test_sigterm_under_load_ends_within_fifteen_seconds_and_the_next_start_answers_all(tmp_path: Path) -> None:
+    with Stack(workers=1, var=tmp_path) as stack:
+        accepted = [chat(stack, f"Hello number {number}", wait=0).json()["message_id"] for number in range(40)]
+        assert stack.stop() < 15
+        assert processes_of(tmp_path) == set()
+        stack.start()
+
+        def statuses() -> set[str]:
+            headers = {"Authorization": f"Bearer {token(stack)}"}
+            urls = [f"{stack.url}/api/messages/{message_id}" for message_id in accepted]
+            return {requests.get(url, headers=headers, timeout=10).json()["status"] for url in urls}
+
+        await eventually(lambda: statuses() <= {"answered", "escalated"}, seconds=60)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+async def test_nothing_of_the_stack_survives_a_kill_9_of_up(tmp_path: Path) -> None:
+    with Stack(workers=1, var=tmp_path) as stack:
+        assert stack.process
+        stack.process.kill()
+        stack.process.wait()
+        await eventually(lambda: not processes_of(tmp_path), seconds=20)
+        stack.start()  # the note it left behind misleads nobody
+        assert chat(stack).status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import os
 import sys
 from argparse import ArgumentParser
@@ -63,7 +64,7 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if settings.DEMO:
         if not Customer.objects.exists():
-            call_command("seed_demo", verbosity=0)
+            call_command("seed_demo", stdout=io.StringIO())  # its report is for those who call it themselves
         user_model = get_user_model()
         for name in DEMO_STAFF:
             if not user_model.objects.filter(username=name).exists():
