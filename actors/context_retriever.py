@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from pickle import UnpicklingError
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,11 @@ from actors.message import Context, Customer, HistoryEntry, Order, Payload, Ship
 logger = logging.getLogger(__name__)
 
 LONG, SHORT = 30 * 60, 60  # seconds in the cache
-CACHE_TROUBLE = (RedisError, OSError, ValueError, EOFError)
+# What Django's cache raises when Redis is away, or when an entry is not one of its own.
+CACHE_TROUBLE = (RedisError, OSError, ValueError, EOFError, UnpicklingError)
+NAMED_ORDERS = 3  # older orders looked up for one message
+
+Question = tuple[services.Service, Callable[[], Any]]  # whom to ask, and how
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def context_retriever(payload: Payload) -> Context:
     email = services.normal(payload.customer_email)
     known, version = _remembered(email)
     absent = [name for name in SOURCES if name not in known]
-    fetched, missing = _fetch_all(absent, email)
+    fetched, missing = _ask({name: (SOURCES[name].service, partial(SOURCES[name].fetch, email)) for name in absent})
     _remember(email, version, {name: value for name, value in fetched.items() if SOURCES[name].service not in missing})
     found = EMPTY | known | fetched
     older, unanswered = _older_named(payload, found["orders"], email)
@@ -83,19 +88,20 @@ def drop_cached(email: str) -> None:
         logger.warning("context cache: %s", type(error).__name__)
 
 
-def _fetch_all(names: list[str], email: str) -> tuple[dict[str, Any], set[services.Service]]:
-    """What the services answered, and which of them failed."""
-    if not names:
+def _ask(questions: dict[str, Question]) -> tuple[dict[str, Any], set[services.Service]]:
+    """Ask them all at the same time. What was answered, and which services failed."""
+    if not questions:
         return {}, set()
-    with ThreadPoolExecutor(len(names)) as pool:
-        answers = list(pool.map(lambda name: _fetch(SOURCES[name].service, partial(SOURCES[name].fetch, email)), names))
-    fetched = {name: value for name, (value, _) in zip(names, answers, strict=True) if value is not None}
-    missing = {SOURCES[name].service for name, (_, whole) in zip(names, answers, strict=True) if not whole}
-    return fetched, missing
+    with ThreadPoolExecutor(len(questions)) as pool:
+        answers = list(pool.map(_answer, questions.values()))
+    known = {name: value for name, (value, _) in zip(questions, answers, strict=True) if value is not None}
+    missing = {service for (service, _), (_, whole) in zip(questions.values(), answers, strict=True) if not whole}
+    return known, missing
 
 
-def _fetch(service: services.Service, ask: Callable[[], Any]) -> tuple[Any, bool]:
+def _answer(question: Question) -> tuple[Any, bool]:
     """One answer, None when there is none, and whether it is all there is."""
+    service, ask = question
     try:
         answer = ask()
     except Temporary as error:
@@ -119,13 +125,10 @@ def _older_named(
         return (), set()
     numbers = {order.number for order in newest}
     named = [number for number in payload.intent.values("order_number") if number not in numbers]
-    older: list[Order] = []
-    for number in named[:3]:
-        rows, whole = _fetch("orders", partial(services.orders, email, number=number))
-        older += rows or ()
-        if not whole:
-            return tuple(older), {"orders"}
-    return tuple(older), set()
+    found, missing = _ask(
+        {number: ("orders", partial(services.orders, email, number=number)) for number in named[:NAMED_ORDERS]}
+    )
+    return tuple(order for orders in found.values() for order in orders), missing
 
 
 # --- the cache: lost without harm, and never believed without our signature ---------------------

@@ -28,7 +28,7 @@ class Order(models.Model):
         CANCELLED = "cancelled"
 
     number = models.CharField(max_length=40, unique=True)
-    customer_email = AddressField(db_index=True)
+    customer_email = AddressField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING, db_index=True)
     currency = models.CharField(max_length=3, default="USD", help_text="ISO 4217")
     total = models.DecimalField(max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
@@ -50,8 +50,11 @@ class Order(models.Model):
     country = models.CharField(max_length=2, blank=True, default="", help_text="ISO 3166-1 alpha-2")
 
     class Meta:
-        ordering = ["-placed_at", "-pk"]
-        indexes = [models.Index(fields=["customer_email", "-placed_at"])]
+        ordering = ["-placed_at", "-id"]
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="orders_newest"),
+            models.Index(fields=["customer_email", "-placed_at", "-id"], name="orders_newest_of_customer"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(refunded__gte=0) & Q(refunded__lte=F("paid")), name="refunded_at_most_paid"

@@ -77,10 +77,10 @@ def test_unknown_is_a_404(service, url):
     assert service.get(url).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("url", LISTS + DETAILS)
-def test_nothing_can_be_written(service, url, method):
-    assert getattr(service, method)(url, {}, content_type="application/json").status_code == 405
+def test_nothing_can_be_written(service, url):
+    for write in (service.post, service.put, service.patch, service.delete):
+        assert write(url, {}, content_type="application/json").status_code == 405
 
 
 @pytest.mark.parametrize(

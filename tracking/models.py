@@ -24,7 +24,7 @@ class Shipment(models.Model):
 
     tracking_number = models.CharField(max_length=40, unique=True)
     order_number = models.CharField(max_length=40, db_index=True)
-    customer_email = AddressField(db_index=True)
+    customer_email = AddressField()
     carrier = models.CharField(max_length=40)
     status = models.CharField(max_length=20, choices=Status, default=Status.LABEL_CREATED, db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -35,8 +35,11 @@ class Shipment(models.Model):
     exception_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
-        ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["customer_email", "-created_at"])]
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="tracking_newest"),
+            models.Index(fields=["customer_email", "-created_at", "-id"], name="tracking_newest_of_customer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tracking_number} ({self.carrier})"
