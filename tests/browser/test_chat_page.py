@@ -214,8 +214,9 @@ def test_second_tab_shows_the_same_conversation(page):
     other.goto("/")
     expect(replies(other)).to_have_count(1)
     ask(other, "Thank you!")
-    expect(replies(page)).to_have_count(2)
-    expect(replies(other)).to_have_count(2)
+    for tab in (page, other):
+        expect(asked(tab)).to_have_text([STATUS_QUESTION, "Thank you!"])
+        expect(replies(tab)).to_have_count(2)
     assert everything_said(page) == everything_said(other)
 
 
