@@ -6,8 +6,9 @@ from typing import NamedTuple
 from actors import cues
 from actors.base import actor
 from actors.entities import find_entities
-from actors.intent_patterns import CLAUSE_BREAK, CONFIRM, DENY, PATTERNS
+from actors.intent_patterns import CLAUSE_BREAK, PATTERNS
 from actors.message import Entity, Intent, IntentName, Payload
+from actors.yes_no import CONFIRM, DENY
 
 
 @actor("processor")
@@ -18,7 +19,7 @@ def intent_analyzer(payload: Payload) -> Intent:
     """
     text = payload.customer_message
     entities = find_entities(text)
-    small = _plain(text)
+    small = _plain(text, entities)
     wishes = _wishes(small)
     category, confidence, secondary = _answer(small) or _courtesy(small, entities, wishes) or _strongest(wishes)
     return Intent(category=category, confidence=round(confidence, 2), entities=entities, secondary=secondary)
@@ -39,8 +40,12 @@ _PER_EXTRA_PATTERN = 0.4
 _UNKNOWN: Reading = ("general_inquiry", 0.3, ())
 
 
-def _plain(text: str) -> str:
-    """Small letters, straight apostrophes, single spaces: what the patterns are written for."""
+def _plain(text: str, entities: tuple[Entity, ...]) -> str:
+    """What the patterns are written for: small letters, straight apostrophes, single spaces, one name for numbers."""
+    for entity in reversed(entities):
+        if entity.type in ("order_number", "tracking_number"):
+            start, end = entity.span
+            text = f"{text[:start]}ord-1{text[end:]}"
     return re.sub(r"[ \t\r\xa0]+", " ", text.lower().replace("’", "'")).strip()
 
 
@@ -69,8 +74,8 @@ def _courtesy(small: str, entities: tuple[Entity, ...], wishes: list[Wish]) -> R
 
 
 def _wishes(small: str) -> list[Wish]:
-    """One per clause that asks for something, in the order of the text."""
-    wishes = (_wish(clause) for clause in CLAUSE_BREAK.split(small) if len(clause.strip()) > 2)
+    """One per clause that asks for something, in the order of the text; what is said twice counts once."""
+    wishes = (_wish(clause) for clause in dict.fromkeys(CLAUSE_BREAK.split(small)) if len(clause.strip()) > 2)
     return [wish for wish in wishes if wish]
 
 
@@ -84,7 +89,7 @@ def _wish(clause: str) -> Wish | None:
 
 def _score(clause: str, intent: IntentName) -> float:
     """The weight of the surest pattern, a little more for each further one."""
-    weights = sorted((weight for weight, pattern in PATTERNS[intent] if pattern.search(clause)), reverse=True)
+    weights = sorted((weight for weight, pattern in PATTERNS[intent] if pattern.found_in(clause)), reverse=True)
     return weights[0] + _PER_EXTRA_PATTERN * (len(weights) - 1) if weights else 0.0
 
 
@@ -95,7 +100,9 @@ def _strongest(wishes: list[Wish]) -> Reading:
         return _UNKNOWN
     ranked = sorted(wanted, key=lambda wish: -wish.score)
     first = ranked[0]
-    further = dict.fromkeys(wish.intent for wish in ranked[1:] if wish.score >= _WISH_FROM and wish.intent != first.intent)
+    further = dict.fromkeys(
+        wish.intent for wish in ranked[1:] if wish.score >= _WISH_FROM and wish.intent != first.intent
+    )
     return first.intent, _confidence(first, support=sum(wish.intent == first.intent for wish in wishes)), tuple(further)
 
 
