@@ -101,3 +101,22 @@ def answer(turn: Turn, reply: Turn) -> dict[str, Any]:
         "processing_time": seconds_between(turn, reply),
         "metadata": reply.metadata,
     }
+
+
+def find_again(credentials: Credentials, session_id: uuid.UUID, *, reading: bool = False) -> Conversation:
+    """`find` with the identity read again: a token may have been revoked, a session ended."""
+    return find(identify(credentials), session_id, reading=reading)
+
+
+def reply_to(message_id: uuid.UUID) -> Turn | None:
+    """The reply to a message by its id."""
+    turn = Turn.objects.select_related("reply__in_reply_to", "answered_by__in_reply_to").get(pk=message_id)
+    return reply_of(turn)
+
+
+def news(session_id: uuid.UUID, seq: int) -> tuple[list[Turn], bool]:
+    """The turns beyond `seq`, and whether more is to be expected: a message is open, or a person may write."""
+    conversation = Conversation.objects.get(pk=session_id)
+    turns = list(conversation.turns.filter(seq__gt=seq).select_related("in_reply_to").order_by("seq"))
+    talking = conversation.status in (Conversation.Status.WAITING, Conversation.Status.HUMAN)
+    return turns, talking or conversation.turns.filter(status__in=Turn.OPEN).exists()

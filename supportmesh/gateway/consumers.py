@@ -51,24 +51,29 @@ class ChatConsumer(AsyncWebsocketConsumer):
     # No layer of its own: the handshake must not need Redis. Hints come through the process's lookout.
     channel_layer_alias = "none"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session_id: uuid.UUID | None = None
+        self.status: str | None = None
+        self.guest_token: str | None = None  # one that was made for this connection
+        self.watch: Watch | None = None
+        self.watching = ExitStack()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.sending = asyncio.Lock()
+        self.sent: set[int] = set()  # seqs told on this connection
+        self.answered: set[str] = set()  # message_ids whose reply was told
+
     async def connect(self) -> None:
         self.credentials = Credentials.of_scope(self.scope)
         if self.credentials.foreign:
             await self.close()
             return
-        self.session_id: uuid.UUID | None = None
-        self.watch: Watch | None = None
-        self.watching = ExitStack()
-        self.pump: asyncio.Task[None] | None = None
-        self.sending = asyncio.Lock()
-        self.sent: set[int] = set()
-        self.answered: set[str] = set()
         self.bucket = Bucket(asyncio.get_running_loop().time())
         query = parse_qs(self.scope["query_string"].decode("latin1"))
+        self.asked_for = query.get("session_id", [""])[0]
         self.channel = Conversation.Channel.WEB if self.credentials.same_origin else Conversation.Channel.API
         if query.get("channel") == [Conversation.Channel.WIDGET]:
             self.channel = Conversation.Channel.WIDGET
-        self.asked_for = query.get("session_id", [""])[0]
         try:
             identity = await in_database(identify, self.credentials)
         except exceptions.AuthenticationFailed:
@@ -77,8 +82,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except DATABASE_AWAY:
             identity = Identity(kind="guest", caller="")
         await self.accept()
-        self.guest_token = None
-        if not identity.caller:  # a new guest: the token goes into the first frame, and stands for the connection
+        if not identity.caller:  # a new guest: the token goes into the first frame
             self.guest_token = new_guest_token()
             self.credentials = replace(self.credentials, guest_token=self.guest_token)
         await self._start()
@@ -100,15 +104,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.guest_token:
             told["guest_token"] = self.guest_token
         last_seq = self.watch.seq if self.watch else 0
-        await self._frame("connected", session_id=self.session_id, last_seq=last_seq, identity=told)
+        await self._frame("connected", session_id=self.session_id, last_seq=last_seq, identity=told, status=self.status)
         if self.watch:
             self.watch.wake.set()
 
     async def disconnect(self, code: int) -> None:
-        if getattr(self, "pump", None) is not None:
-            self.pump.cancel()
-        if hasattr(self, "watching"):
-            self.watching.close()
+        self._unfollow()
 
     # --- frames from the client -----------------------------------------------------------------
 
@@ -143,13 +144,20 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if data.get("session_id") is None and self.session_id:
             data = {**data, "session_id": str(self.session_id)}
         message = _valid(serializers.ChatSerializer, data)
-        accepted = await in_database(chat.accept, self.credentials, message, channel=self.channel)
-        turn = accepted.turn
-        if turn.conversation_id != self.session_id:
-            self._follow(turn.conversation_id, seq=turn.seq)
-        await self._frame(
-            "message_sent", message_id=turn.pk, session_id=turn.conversation_id, seq=turn.seq, status=turn.status
-        )
+        async with self.sending:  # the pump must not tell of this turn before `message_sent` does
+            turn = (await in_database(chat.accept, self.credentials, message, channel=self.channel)).turn
+            if turn.conversation_id != self.session_id:
+                self._follow(turn.conversation_id, seq=turn.seq)
+                self.status = turn.conversation.status
+            self.sent.add(turn.seq)
+            await self._frame(
+                "message_sent",
+                message_id=turn.pk,
+                session_id=turn.conversation_id,
+                seq=turn.seq,
+                status=turn.status,
+                client_msg_id=turn.client_msg_id,
+            )
         await lookout().joined(self.watch)
         await self._tell_repeated(turn)
         self.watch.waiting = True
@@ -159,7 +167,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """A message sent again may have been answered before this socket began to look."""
         if turn.seq >= self.watch.seq:
             return
-        reply = await in_database(_reply_to, turn.pk)
+        reply = await in_database(chat.reply_to, turn.pk)
         async with self.sending:
             if reply is not None and reply.seq <= self.watch.seq:
                 await self._tell(reply)
@@ -190,7 +198,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         rating = _valid(serializers.RatingSerializer, data)
         await self._mine()
         await in_database(ledger.rate, session_id=self.session_id, **rating)
-        await self._frame("status", rating=rating["score"])
+        await self._frame("status", status=self.status, rating=rating["score"])
 
     async def _on_ping(self, data: dict[str, Any]) -> None:
         await self._frame("pong")
@@ -199,7 +207,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """The conversation's watch, after asking again whether it is (still) theirs."""
         if self.session_id is None:
             raise NotFound
-        await in_database(_find, self.credentials, self.session_id, reading=reading)
+        await in_database(chat.find_again, self.credentials, self.session_id, reading=reading)
         return self.watch
 
     # --- following a conversation ---------------------------------------------------------------
@@ -207,22 +215,22 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _join(self, identity: Identity, session_id: uuid.UUID, *, reading: bool) -> None:
         conversation = await in_database(chat.find, identity, session_id, reading=reading)
         self._follow(conversation.pk, seq=conversation.last_seq)
+        self.status = conversation.status
         await lookout().joined(self.watch)
 
     def _follow(self, session_id: uuid.UUID, *, seq: int) -> None:
         self._unfollow()
         self.session_id = session_id
-        self.watch = self.watching.enter_context(
-            lookout().watch(session_id, seq=seq, on_event=lambda event: self._hint(session_id, event))
-        )
-        self.pump = asyncio.create_task(self._deliver(self.watch))
+        hints: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.watch = self.watching.enter_context(lookout().watch(session_id, seq=seq, on_event=hints.put_nowait))
+        self.tasks = [asyncio.create_task(self._deliver(self.watch)), asyncio.create_task(self._forward(hints))]
 
     def _unfollow(self) -> None:
-        if self.pump is not None:
-            self.pump.cancel()
+        for task in self.tasks:
+            task.cancel()
+        self.tasks = []
         self.watching.close()
-        self.watching = ExitStack()
-        self.session_id = self.watch = self.pump = None
+        self.session_id = self.watch = self.status = None
         self.sent, self.answered = set(), set()
 
     async def _deliver(self, watch: Watch) -> None:
@@ -231,7 +239,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await watch.wake.wait()
             watch.wake.clear()
             try:
-                turns, watch.waiting = await in_database(_news, self.session_id, watch.seq)
+                turns, watch.waiting = await in_database(chat.news, self.session_id, watch.seq)
             except DATABASE_AWAY as error:
                 logger.warning("session %s: %s while following", self.session_id, type(error).__name__)
                 watch.waiting = True
@@ -241,37 +249,33 @@ class ChatConsumer(AsyncWebsocketConsumer):
                     await self._tell(turn)
                     watch.seq = max(watch.seq, turn.seq)
 
-    def _hint(self, session_id: uuid.UUID, event: dict[str, Any]) -> None:
-        asyncio.get_running_loop().create_task(self._pass_on(session_id, event))
-
-    async def _pass_on(self, session_id: uuid.UUID, event: dict[str, Any]) -> None:
-        """Progress and status are shown as they come; a late one for an answered message is dropped."""
-        if session_id != self.session_id:
-            return
-        if event["type"] == "mesh.progress" and event["message_id"] not in self.answered:
-            fields = {name: event[name] for name in ("message_id", "actor", "index", "total")}
-            await self._frame("progress", **fields)
-        elif event["type"] == "status.changed":
-            await self._frame("status", status=event["status"])
+    async def _forward(self, hints: "asyncio.Queue[dict[str, Any]]") -> None:
+        """Progress and status are shown as they come; progress of an answered message comes too late."""
+        while True:
+            event = await hints.get()
+            if event["type"] == "mesh.progress" and event["message_id"] not in self.answered:
+                fields = {name: event[name] for name in ("message_id", "actor", "index", "total")}
+                await self._frame("progress", **fields)
+            elif event["type"] == "status.changed":
+                self.status = event["status"]
+                await self._frame("status", status=self.status)
 
     # --- frames to the client -------------------------------------------------------------------
 
     async def _tell(self, turn: Turn) -> None:
-        if turn.seq in self.sent or turn.role == Turn.Role.CUSTOMER:
+        """One turn, once: a reply, a person's words, or (`turn`) what another tab and the system said."""
+        if turn.seq in self.sent:
             return
         self.sent.add(turn.seq)
+        said = {"text": turn.text, "session_id": turn.conversation_id, "seq": turn.seq, "created_at": turn.created_at}
         if turn.in_reply_to is not None:
             self.answered.add(str(turn.in_reply_to_id))
-            await self._frame("chat_response", seq=turn.seq, **chat.answer(turn.in_reply_to, turn))
+            reply = chat.answer(turn.in_reply_to, turn)
+            await self._frame("chat_response", seq=turn.seq, created_at=turn.created_at, **reply)
+        elif turn.role == Turn.Role.AGENT:
+            await self._frame("agent_message", **said)
         else:
-            await self._frame(
-                "agent_message",
-                role=turn.role,
-                text=turn.text,
-                session_id=turn.conversation_id,
-                seq=turn.seq,
-                created_at=turn.created_at,
-            )
+            await self._frame("turn", role=turn.role, message_id=turn.pk, status=turn.status, **said)
 
     async def _refuse(self, error: Exception) -> None:
         """An exception as an `error` frame, in the words that REST uses."""
@@ -304,20 +308,3 @@ def _session_id(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise NotFound from None
-
-
-def _find(credentials: Credentials, session_id: uuid.UUID, *, reading: bool) -> Conversation:
-    return chat.find(identify(credentials), session_id, reading=reading)
-
-
-def _reply_to(message_id: uuid.UUID) -> Turn | None:
-    turn = Turn.objects.select_related("reply__in_reply_to", "answered_by__in_reply_to").get(pk=message_id)
-    return chat.reply_of(turn)
-
-
-def _news(session_id: uuid.UUID, seq: int) -> tuple[list[Turn], bool]:
-    """The turns beyond `seq`, and whether more is to be expected: a message is open, or a person may write."""
-    conversation = Conversation.objects.get(pk=session_id)
-    turns = list(conversation.turns.filter(seq__gt=seq).select_related("in_reply_to").order_by("seq"))
-    talking = conversation.status in (Conversation.Status.WAITING, Conversation.Status.HUMAN)
-    return turns, talking or conversation.turns.filter(status__in=Turn.OPEN).exists()

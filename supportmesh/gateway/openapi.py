@@ -4,7 +4,8 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from drf_spectacular.plumbing import ComponentRegistry
+from rest_framework.views import APIView
 
 from supportmesh.gateway import serializers
 
@@ -13,7 +14,7 @@ class IdentityScheme(OpenApiAuthenticationExtension):
     """How a caller of the chat says who they are; without any of it they are a guest."""
 
     target_class = "supportmesh.gateway.identity.IdentityAuthentication"
-    name = ["serverToken", "serviceToken", "guestToken"]
+    name = ["serverToken", "guestToken"]
     optional = True
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:
@@ -24,7 +25,6 @@ class IdentityScheme(OpenApiAuthenticationExtension):
                 "name": "Authorization",
                 "description": "`Token <key>` from `manage.py create_api_token`; may speak for any customer.",
             },
-            {"type": "http", "scheme": "bearer", "description": "The installation's SERVICE_TOKEN."},
             {
                 "type": "apiKey",
                 "in": "header",
@@ -34,7 +34,7 @@ class IdentityScheme(OpenApiAuthenticationExtension):
         ]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
-        return [{name: []} for name in self.name]
+        return [{name: []} for name in (*self.name, ServiceTokenScheme.name)]
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):
@@ -98,17 +98,20 @@ def describe_chat(result: dict[str, Any], generator: Any, request: Any, public: 
             },
         }
     }
-    result.setdefault("components", {}).setdefault("schemas", {}).update(components())
+    known = result.setdefault("components", {}).setdefault("schemas", {})
+    for name, component in components().items():
+        known.setdefault(name, component)
     return result
 
 
 def _schemas(registry: ComponentRegistry) -> tuple[Any, Any]:
+    view = APIView()
+    view.request = None
     auto = AutoSchema()
-    auto.registry, auto.method, auto.path = registry, "POST", "/api/chat"
+    auto.view, auto.registry, auto.method, auto.path = view, registry, "POST", "/api/chat"
 
     def schema(serializer: type, direction: str) -> dict[str, Any]:
-        resolved: ResolvedComponent = auto.resolve_serializer(serializer, direction)
-        return resolved.ref
+        return auto.resolve_serializer(serializer, direction).ref
 
     def components() -> dict[str, Any]:
         return registry.build({}).get("schemas", {})

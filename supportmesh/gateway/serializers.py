@@ -1,6 +1,7 @@
 """What clients may say, in one place for REST and the socket; and the shapes of the answers, for the documentation."""
 
 import json
+import math
 from typing import IO, Any
 
 from django.conf import settings
@@ -114,9 +115,13 @@ class AfterSerializer(serializers.Serializer):
 
 
 class WaitSerializer(serializers.Serializer):
-    wait = serializers.FloatField(
-        required=False, default=30, min_value=0, max_value=60, help_text="Seconds to wait for the reply; 0 = at once."
-    )
+    wait = serializers.FloatField(required=False, default=30, min_value=0, max_value=60)
+
+    def validate_wait(self, seconds: float) -> float:
+        """`nan` is neither below 0 nor above 60."""
+        if not math.isfinite(seconds):
+            raise serializers.ValidationError("A valid number is required.")
+        return seconds
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -152,7 +157,7 @@ class AcceptedAnswer(serializers.Serializer):
 
     session_id = serializers.UUIDField()
     message_id = serializers.UUIDField()
-    status = serializers.ChoiceField(["accepted", "processing", "answered", "escalated", "with_human"])
+    status = serializers.CharField(help_text="accepted, processing, answered, escalated or with_human")
 
 
 class ReplyAnswer(serializers.Serializer):
@@ -187,7 +192,7 @@ class TurnAnswer(serializers.Serializer):
 
 class ConversationAnswer(serializers.Serializer):
     session_id = serializers.UUIDField()
-    status = serializers.ChoiceField(["bot", "waiting", "human", "closed"])
+    status = serializers.CharField(help_text="bot, waiting, human or closed")
     last_seq = serializers.IntegerField()
     turns = TurnAnswer(many=True)
 
@@ -207,7 +212,7 @@ class ExplainAnswer(serializers.Serializer):
 
 
 class HealthAnswer(serializers.Serializer):
-    status = serializers.ChoiceField(["ok", "degraded", "down"])
+    status = serializers.CharField(help_text="ok, degraded or down")
     services = serializers.DictField()
 
 
