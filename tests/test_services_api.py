@@ -3,22 +3,13 @@
 from io import StringIO
 
 import pytest
-from django.contrib import admin
 from django.core.management import call_command
 from django.test import Client
-from django.urls import include, path
 
 from actors.message import Customer, HistoryEntry, Order, Shipment
 from orders.models import Order as OrderRow
 
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("api/customers/", include("customers.urls")),
-    path("api/orders/", include("orders.urls")),
-    path("api/tracking/", include("tracking.urls")),
-]
-
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = pytest.mark.django_db
 
 LISTS = ["/api/customers/", "/api/orders/", "/api/tracking/"]
 DETAILS = [
