@@ -96,8 +96,10 @@ _STREET = (
     r"|parkway|pkwy|highway|hwy|circle|cir|row|gardens?|grove|hill|mews|quay|alley)"
 )
 # "3 days by the way" is no address.
-_NO_STREET_NAME = r"(?!(?:days?|weeks?|months?|hours?|minutes?|items?|times?|orders?|of|by|in|on|a|my|is|to|and|for"
+_NO_STREET_NAME = (
+    r"(?!(?:days?|weeks?|months?|hours?|minutes?|items?|times?|orders?|of|by|in|on|a|my|is|to|and|for"
     r"|i|it|was|or|at)\b)"
+)
 _ADDRESS = re.compile(
     rf"\b\d{{1,5}}[A-Za-z]?,? (?:{_NO_STREET_NAME}[A-Za-z][\w'-]* ){{1,4}}?(?i:{_STREET})\b\.?"
     r"(?:,? (?i:apt|apartment|unit|suite|flat|floor|#)\.? ?\w{1,6})?"
