@@ -22,6 +22,8 @@ def check_text(text: str, payload: Payload) -> tuple[GuardrailIssue, ...]:
     Empty: nothing does."""
     if not text.strip():
         return (issue("empty", "high", "the reply has no text"),)
+    if len(text) > MAX_LENGTH:
+        return (issue("too_long", "high", f"more than {MAX_LENGTH} characters"),)
     reply = Reply(text, Ground(payload))
     found = list(_form(text))
     for check in CHECKS:
@@ -34,8 +36,6 @@ def issue(kind: str, severity: Level, detail: str) -> GuardrailIssue:
 
 
 def _form(text: str) -> Iterator[GuardrailIssue]:
-    if len(text) > MAX_LENGTH:
-        yield issue("too_long", "high", f"more than {MAX_LENGTH} characters")
     if visible(text) != text:
         yield issue("invisible", "low", "control or zero-width characters")
     if words.SCRIPT.search(text):
@@ -131,7 +131,7 @@ def dates(reply: Reply) -> Iterator[GuardrailIssue]:
     without_dates = _without(bare, [(start, end) for start, end, _ in reply.dates()])
     if any(not _is_return_window(match[0]) for match in words.DURATION.finditer(without_dates)):
         yield issue("wrong_duration", "high", "a span of time that no policy states")
-    if words.VAGUE_TIME.search(without_dates):
+    if any(match[0].lower() not in reply.ground.names for match in words.VAGUE_TIME.finditer(without_dates)):
         yield issue("wrong_date", "high", "a weekday, month or hour that is not in the data")
 
 

@@ -26,11 +26,11 @@ _DATES = re.compile(
 RELATIVE_DAYS = {"yesterday": -1, "tomorrow": 1, "tonight": 0}
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _CURRENCY_WORDS = {"dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY"}
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|CNY|INR|BRL|MXN|ZAR"
 _AMOUNTS = re.compile(
     rf"(?P<symbol>[$€£¥]) ?(?P<n1>{_NUMBER})"
-    rf"|\b(?P<n2>{_NUMBER}) ?(?P<after>[$€£¥]|(?:{_CODES})\b|(?:dollar|euro|pound|buck|yen)s?\b)"
+    rf"|(?<![\w.,-])(?P<n2>{_NUMBER}) ?(?P<after>[$€£¥](?! ?\d)|(?:{_CODES})\b|(?:dollar|euro|pound|buck|yen)s?\b)"
     rf"|\b(?P<code>{_CODES}) ?(?P<n3>{_NUMBER})"
     r"|(?<![\w.,])(?P<bare>\d[\d,]*\.\d\d)(?![\w.])",
     re.IGNORECASE,

@@ -57,7 +57,7 @@ VAGUE_TIME = _any(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
     r"\b(?:january|february|april|june|july|august|september|october|november|december)\b",
     r"\b24/7\b|\b\d{1,2}:\d\d\b|\b\d{1,2} ?[ap]\.?m\b\.?|\bo'clock\b|\b(?:by|at) (?:noon|midnight)\b",
-    r"\b(?:later|arrives?|arriving|delivered|delivery|shipped|ships|here|there|you) today\b",
+    r"\b(?:later|arrives?|arriving|delivered|delivery|shipped|ships) today\b",
 )
 NUMBER_WORDS = re.compile(
     r"\b(?:ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|five|one|two|three)"
@@ -98,7 +98,8 @@ DONE = re.compile(
     r"|\b(?:cancellation|return|replacement|exchange|address|request|account|password|order|change|payment)\b(?: \w+){0,3}?"
     r" (?:has|have|was|were|is|are)(?: (?:already|just|now|successfully))?(?: been)?(?: (?:already|just|now|successfully))?"
     r" (?P<passive>issued|processed|approved|arranged|scheduled|completed|initiated|changed|updated|replaced|reset|deleted|fixed"
-    r"|resolved|registered for return|accepted|done)\b",
+    r"|resolved|registered for return|accepted|done)\b"
+    r"|\b(?:has|have) been (?:registered for return|changed|updated|replaced|approved|exchanged|accepted)\b",
     re.IGNORECASE,
 )
 # "I have requested the return": an action was stored for it, or a case is open.
@@ -152,7 +153,7 @@ LEAK = _any(
     r"\bas an? (?:AI|artificial|language)\b|\blanguage model\b|\b(?:chat ?)?gpt\b|\bopenai\b|\banthropic\b|\bclaude\b|\bllms?\b",
     r"\bI(?:'m| am) (?:programmed|instructed|trained|not allowed to (?:tell|reveal))\b|\bknowledge cut-?off\b",
     r"\bguardrails?\b|\bpayload\b|\btraceback\b|\bexception\b(?= in\b|:)|\bstack trace\b|\bapi[ _]?key\b|\bjson\b|\bcelery\b|\bdjango\b",
-    r"\b[a-z]+(?:_[a-z]+)+\b|\bsk-[A-Za-z0-9_-]{8,}|<\|?\w+\|?>|\[/?INST\]|\{\{.*?\}\}|\{%|\{\w*\}|\$\{",
+    r"\b[a-z]+(?:_[a-z]+)+\b|\bsk-[A-Za-z0-9_-]{8,}|<\|\w+\|>|\[/?INST\]|\{\{.*?\}\}|\{%|\{\w*\}|\$\{",
     r"\[(?:your|customer|order|name|insert|date|tracking|amount)[^\]]*\]|\b(?:undefined|null|NaN)\b|\bNone\b(?= (?:with|on|for)\b)",
     r"(?:^|\n)\s*(?:system|assistant|user|human|ai)\s*:",
 )

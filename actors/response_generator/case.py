@@ -165,7 +165,7 @@ def relevant_orders(case: Case, wish: IntentName) -> list[Order]:
         return (fitting or named)[:LISTED]
     if wish == "delivery_issue":
         in_trouble = [order for order in fitting if _in_trouble(case, order)]
-        return (in_trouble or fitting or list(case.orders))[:1]
+        return in_trouble[:LISTED] or (fitting or list(case.orders))[:1]
     if wish in ("order_inquiry", "billing_question"):
         return (fitting or list(case.orders[:1]))[:LISTED]
     return (fitting or list(case.orders))[:1]

@@ -57,9 +57,9 @@ def _answered(case: Case, tone: Tone) -> Response:
     if asked and result.question:
         paragraphs.append(result.question.text)
     paragraphs += _unmentioned(case)
-    question = result.question
-    end = "" if question else closing(tone, " ".join(paragraphs))
     waiting = WAITING if case.payload.conversation.waiting and "escalation_request" not in wishes else ""
+    question = result.question
+    end = "" if question or waiting else closing(tone, " ".join(paragraphs))
     return _response(
         case, tone, _greeting(case.payload), _opening(case, tone), *paragraphs, waiting, end, question=question
     )
@@ -95,8 +95,8 @@ def _sign_in(case: Case) -> list[str]:
     wishes = _wishes(case.intent)
     private = [TOPICS[wish] for wish in wishes if wish in NEEDS_CUSTOMER]
     text = (
-        f"To help you with {written_list(private or ['this'])}, I need to know that it is you: please sign in with the e-mail "
-        "address of your order."
+        f"To help you with {written_list(private or ['this'])}, I need to know that it is you: please sign in with the "
+        "e-mail address of your order."
     )
     public = [_labelled(case, wish, answer(case, wish)) for wish in wishes if wish not in NEEDS_CUSTOMER]
     return [text, *public]

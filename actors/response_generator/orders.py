@@ -53,6 +53,7 @@ def order_line(case: Case, order: Order) -> str:
     elif order.status == "shipped":
         due = due_day(order, shipment)
         word = case.say_status(_under_way_word(shipment), order.number)
+        word += f" ({shipment.exception_reason.rstrip('. ')})" if shipment and _has_reason(shipment) else ""
         status = f"{word}, due on {case.say_date(due, order.number)}" if due else word
     else:
         status = case.say_status(order.status, order.number)
@@ -119,10 +120,12 @@ def _under_way(case: Case, order: Order, shipment: Shipment | None, subject: str
         f"tracking {case.say('tracking_number', shipment.tracking_number, source)}"
     )
     on_its_way = shipment.status != "label_created" and shipment.shipped_at
-    shipped = f" on {case.say_date(shop_day(shipment.shipped_at), source)}" if on_its_way and shipment.shipped_at else ""
+    shipped = (
+        f" on {case.say_date(shop_day(shipment.shipped_at), source)}" if on_its_way and shipment.shipped_at else ""
+    )
     word = case.say_status(_under_way_word(shipment), source)
     if shipment.status == "exception":
-        reason = f": {shipment.exception_reason.rstrip('. ')}" if shipment.exception_reason else ""
+        reason = f": {shipment.exception_reason.rstrip('. ')}" if _has_reason(shipment) else ""
         text = f"{subject} went out{shipped} {how}, and is {word} by a problem the carrier reports{reason}"
     elif shipment.status == "label_created":
         text = f"{subject} is {word} {how}"
@@ -136,6 +139,10 @@ def _under_way_word(shipment: Shipment | None) -> str:
     if shipment is None:
         return "shipped"
     return "held up" if shipment.status == "exception" else UNDER_WAY_WORDS.get(shipment.status, "shipped")
+
+
+def _has_reason(shipment: Shipment) -> bool:
+    return shipment.status == "exception" and bool(shipment.exception_reason.rstrip(". "))
 
 
 def _due(case: Case, order: Order, shipment: Shipment | None) -> str:

@@ -25,6 +25,9 @@ TOPICS: dict[IntentName, str] = {
     "confirm": "your yes",
     "deny": "your no",
 }
+# Answered without an opening: it would only stand in the way.
+PLAIN: tuple[IntentName, ...] = ("compliment", "escalation_request", "confirm", "deny")
+TROUBLES: tuple[IntentName, ...] = ("order_inquiry", "delivery_issue", "billing_question", "account_issue")
 _NAME = re.compile(r"[^\W\d_][^\W\d_'’ .-]*(?:[-'’ ][^\W\d_]+){0,3}")
 
 
@@ -47,18 +50,22 @@ def greeting(customer: Customer | None) -> str:
 
 
 def opening(tone: Tone, wish: IntentName) -> str:
-    match tone:
-        case "apologetic":
-            return f"I'm sorry for the trouble with {TOPICS[wish]}."
-        case "empathetic":
-            return f"I understand that {TOPICS[wish]} worries you."
-        case "friendly":
-            return "Thank you for your message."
-        case _:
-            return ""
+    """The first sentence after the greeting; none where the answer itself begins that way."""
+    if tone == "friendly":
+        return "" if wish in PLAIN else "Thank you for your message."
+    if wish in PLAIN or wish == "product_complaint":
+        return ""
+    if tone == "apologetic":
+        return f"I'm sorry for the trouble with {TOPICS[wish]}." if wish in TROUBLES else "I'm sorry for the trouble."
+    if tone == "empathetic":
+        return "I understand that this is not what you hoped for."
+    return ""
 
 
 def closing(tone: Tone, body: str) -> str:
+    """The last sentence; none after a question, or when the way to a person is shown already."""
+    if "?" in body or TALK in body:
+        return ""
     if tone in ("apologetic", "empathetic"):
-        return "" if TALK in body else f"If this does not settle it, {TALK}."
+        return f"If this does not settle it, {TALK}."
     return "Is there anything else you would like to know?" if tone == "friendly" else ""

@@ -67,8 +67,8 @@ def _own_orders(case: Case) -> str:
 
 
 def _statuses(case: Case, orders: list[Order]) -> str:
-    if len(orders) == 1:
-        return order_status(case, orders[0])
+    if len(orders) <= 2:
+        return "\n".join(order_status(case, order) for order in orders)
     case.described.update(order.number for order in orders)
     return f"Here is where your orders are:\n{bullets(order_line(case, order) for order in orders)}"
 
@@ -239,7 +239,7 @@ def _warranty(case: Case) -> str:
 
 def _payment(case: Case) -> str:
     return (
-        "I don't have our ways to pay at hand. What your orders came to and what was paid back, I can show you. "
+        "I don't have our ways to pay at hand. The totals and refunds of your orders I can show you. "
         f"For anything else about payment, {TALK}."
     )
 
