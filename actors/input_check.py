@@ -81,7 +81,7 @@ _SURE_PATTERNS = (
     rf"\b(?:ignoriere?n?|vergiss|vergesse?n?|missachte)\b{_NEAR}\b(?:anweisung\w*|alle[sn]?|regeln|vorherig\w*"
     r"|bisherig\w*|davor|aufgaben?|befehle?|instruktion\w*)\b",
     r"\b(?:du bist (?:jetzt|nun|ab jetzt)|spiele? die rolle|tu so als|(?:verhalte dich|agiere|handle) (?:wie|als))\b",
-    rf"\b(?:ignorez?|oubliez?)\b{_NEAR}\b(?:instructions|consignes|règles|tout)\b",
+    rf"\b(?:ignorez|oubliez?|ignore (?:toutes?|les|tes|vos))\b{_NEAR}\b(?:instructions|consignes|règles|tout)\b",
     rf"\b(?:ignora|olvida)\b{_NEAR}\b(?:instrucciones|reglas|todo|anteriores)\b",
 )
 _SURE = re.compile("|".join(_SURE_PATTERNS), re.IGNORECASE | re.MULTILINE)

@@ -145,9 +145,11 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
             r"|date|schedule|option)|(?:update|change|add|remove|new|replace|use) (?:\w+ ){0,3}(?:credit card"
             r"|debit card|bank account|card (?:on file|details|number|info\w*)|payment)|autopay|auto[- ]pay"
             r"|direct debit|automatic payments?"),
+        (3.7,
+            r"(?:promo|discount|coupon|voucher|gift card) (?:code )?(?:\w+ ){0,4}(?:not|didn't|doesn't|isn't"
+            r"|wasn't|won't|invalid|rejected)"),
         (2.5,
-            r"(?:promo|discount|coupon|voucher|gift card) (?:code )?(?:\w+ ){0,4}(?:not|n't|didn't|doesn't|isn't"
-            r"|wasn't|won't|invalid|rejected)|(?:price|total|amount|cost) (?:\w+ ){0,4}(?:wrong|incorrect"
+            r"(?:price|total|amount|cost) (?:\w+ ){0,4}(?:wrong|incorrect"
             r"|different|higher|changed|too high|doesn't match)|price (?:match|adjust\w+|differen\w+)"
             r"|exchange rate|interest rate|credit (?:limit|score|line)|apr\b"),
         (2,
@@ -319,7 +321,7 @@ PATTERNS: dict[IntentName, tuple[tuple[float, Gated], ...]] = {
 # Where one wish ends and the next begins.
 CLAUSE_BREAK = re.compile(
     r"[.!?;\n]+(?=\s|$)|,? (?:and then|and also|also|plus|but also|as well as|but|besides|additionally"
-    r"|furthermore|moreover|secondly|second|third|then) |"
+    r"|furthermore|moreover|secondly|thirdly|then) |"
     r",? and (?=(?:i|i'm|i'd|i've|my|we|can|could|please|what|where|when|why|how|is|are|was|do|does|the|you|it"
     r"|they|would|cancel|change|return|refund|update|there|one|another)\b)|"
     r", (?=(?:i|i'm|i'd|i've|my|we|can|could|please|what|where|when|why|how|is|are|do|does|you|it|they|the"
