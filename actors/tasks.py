@@ -11,7 +11,6 @@ from actors.guardrail_validator import guardrail_validator
 from actors.intent_analyzer import intent_analyzer
 from actors.response_aggregator import response_aggregator
 from actors.response_generator import response_generator
-from actors.routes import MAINTENANCE_QUEUE
 from actors.sentiment_analyzer import sentiment_analyzer
 
 __all__ = [
@@ -27,7 +26,7 @@ __all__ = [
 ]
 
 
-@shared_task(name="actors.purge_transcripts", queue=MAINTENANCE_QUEUE)
+@shared_task(name="actors.purge_transcripts")
 def purge_transcripts() -> None:
     """The daily job of beat: transcripts past their retention go."""
     ledger.purge_expired()
