@@ -100,12 +100,12 @@ class Stack:
         self.tell("Stopped.")
 
     def stages(self) -> list[tuple[float, list[str]]]:
-        """Who stops when, and the seconds each stage gets: fifteen together.
+        """Who stops when, and after how many seconds in all it has to be gone.
 
         First nothing new comes in, then what is begun is finished, with the services and the broker still there.
         Nobody waits for sweeper, beat and Flower, so they go with the workers.
         """
-        return [(6, ["web"]), (5, [*self.workers, "sweeper", "beat", "flower"]), (2, ["services"]), (1.5, ["broker"])]
+        return [(6, ["web"]), (11, [*self.workers, "sweeper", "beat", "flower"]), (13, ["services"]), (14, ["broker"])]
 
     async def bring_up(self, supervisor: Supervisor) -> None:
         """Start the children and return when a message has travelled the mesh."""

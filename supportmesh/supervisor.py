@@ -71,18 +71,20 @@ class Supervisor:
         return self._logs / f"{name}.log"
 
     async def stop(self, stages: Iterable[tuple[float, Sequence[str]]]) -> None:
-        """End the children stage by stage: SIGTERM to the main processes only, SIGKILL after the stage's seconds.
+        """End the children stage by stage: SIGTERM to the main processes only, SIGKILL when the stage's time is up.
 
-        Nothing is restarted any more once this is called. Names that were never started are no mistake.
+        A stage's time counts from the call, so what one stage leaves the next may use. Nothing is restarted any
+        more. Names that were never started are no mistake.
         """
         self._stopping.set()
+        began = time.monotonic()
         for seconds, names in stages:
             keepers = [self._keepers[name] for name in names if name in self._keepers]
             if not keepers:
                 continue
             for name in names:
                 self._signal(name, signal.SIGTERM)
-            _, late = await asyncio.wait(keepers, timeout=seconds)
+            _, late = await asyncio.wait(keepers, timeout=max(0.0, began + seconds - time.monotonic()))
             for keeper in late:
                 self._tell(f"{keeper.get_name()} did not stop within {seconds:g} s and was killed.")
                 self._signal(keeper.get_name(), signal.SIGKILL)

@@ -119,7 +119,7 @@ async def test_children_stop_stage_by_stage(tmp_path: Path) -> None:
     for name in names:
         supervisor.start(toy(f"NAME = {name!r}\n{code}", name=name))
     await eventually(lambda: all(supervisor.log(name).exists() and supervisor.log(name).read_text() for name in names))
-    await supervisor.stop([(5, ["web"]), (5, ["worker", "never_started"]), (5, ["rest"]), (5, ["broker"])])
+    await supervisor.stop([(9, ["web"]), (9, ["worker", "never_started"]), (9, ["rest"]), (9, ["broker"])])
     assert ends.read_text().split() == ["web", "worker", "rest", "broker"]
 
 
