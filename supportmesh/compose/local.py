@@ -56,7 +56,7 @@ class Containers:
         self.outside = {name: free_port(port) for name, port in self.inside.items()}
         self.running: dict[str, Running] = {}
         self.tools: Path = binaries()
-        for name in ("log", "home"):
+        for name in ("log", "home", *(f"var/{name}" for name in services)):
             (folder / name).mkdir(parents=True)
 
     def start(self) -> None:
