@@ -4,6 +4,7 @@ import pytest
 
 from actors.guardrail_validator import SAFE_REPLY, check_text, guardrail_validator
 from actors.message import Escalation, Fact, Payload, Question, Response
+from actors.response_generator import response_generator
 from tests.test_response_generator import (
     CONTEXTS,
     DELIVERED,
@@ -78,6 +79,8 @@ POISON = {
     "late called punctual": "Your order ORD-12345678 is on time.",
     "punctual called late": "Your order ORD-11111111 is late.",
     "status of two orders": "Your orders ORD-12345678 and ORD-11111111 were delivered.",
+    "carrier made up": "Your order ORD-12345678 is on its way with DHL.",
+    "carrier of another order": "Your order ORD-11111111 came with UPS.",
     "lost": "Your order ORD-12345678 was lost.",
     "status in the next sentence": "This is about your order ORD-12345678. It was delivered.",
     "card": "Your card 4111 1111 1111 1111 was charged.",
@@ -293,3 +296,63 @@ def test_a_name_that_looks_like_a_month_or_an_insult_hides_nothing():
     payload = make("order_inquiry", context=OWN.model_copy(update={"customer": customer}))
     assert checked("Hello April Dick, how can I help you?", payload).issues == ()
     assert not checked("Your order ORD-12345678 shipped on 3 April 2020.", payload).passed
+
+
+def forgeries(kind: str, value: str) -> tuple[str, ...]:
+    """Values like this one that are not in the data."""
+    if kind in ("order_number", "tracking_number"):
+        return (value[:-1] + str((int(value[-1]) + 5) % 10), value + "0")
+    if kind == "amount":
+        return (value.replace("$", "$1"), value.replace("$", "€"), value[:-1] + str((int(value[-1]) + 1) % 10))
+    if kind == "date":
+        return (value[:-1] + "1", f"3{value[1:]}" if value[1:2] == " " else f"0{value[1:]}")
+    if kind == "carrier":
+        return ("DHL", "GLS")
+    return ()
+
+
+@pytest.mark.parametrize(
+    "intent", ["order_inquiry", "delivery_issue", "billing_question", "return_request", "refund_request"]
+)
+def test_any_fact_of_a_reply_falsified_is_not_delivered(intent: str):
+    tried = 0
+    for name, context in CONTEXTS.items():
+        payload = make(intent, context=context)
+        response = response_generator(payload)
+        for fact in response.facts:
+            for forged in forgeries(fact.kind, fact.value):
+                text = response.text.replace(fact.value, forged)
+                known_already = forged in " ".join(other.value for other in response.facts)
+                if not known_already:
+                    assert not checked(text, payload).passed, (name, fact, text)
+                    tried += 1
+    assert tried > 20
+
+
+STATUS_WORDS = (
+    "delivered",
+    "cancelled",
+    "returned",
+    "refunded",
+    "in transit",
+    "out for delivery",
+    "pending",
+    "confirmed",
+)
+
+
+@pytest.mark.parametrize("context", [name for name in CONTEXTS if name[-1].isdigit()])
+def test_any_other_status_than_the_orders_is_not_delivered(context: str):
+    payload = make("order_inquiry", context=CONTEXTS[context])
+    order = CONTEXTS[context].orders[0]
+    response = response_generator(payload)
+    told = next(fact.value for fact in response.facts if fact.kind == "status")
+    true = {told, order.status, "refunded" if order.refunded.amount else "", "delivered" if order.delivered_at else ""}
+    for word in STATUS_WORDS:
+        if word not in true:
+            for text in (
+                f"Your order {order.number} is {word}.",
+                f"{order.number} has been {word}.",
+                f"It was {word} already.",
+            ):
+                assert not checked(text, payload).passed, text

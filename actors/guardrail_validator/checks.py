@@ -114,6 +114,14 @@ def statuses(reply: Reply) -> Iterator[GuardrailIssue]:
             yield issue("wrong_status", "critical", f"the data does not say {status}")
 
 
+def carriers(reply: Reply) -> Iterator[GuardrailIssue]:
+    for match in words.CARRIER.finditer(reply.bare):
+        if not any(
+            match[0].lower() in carrier for o in _claimed_orders(reply, match.start()) for carrier in o.carriers
+        ):
+            yield issue("wrong_carrier", "high", "a carrier that does not carry the order")
+
+
 def dates(reply: Reply) -> Iterator[GuardrailIssue]:
     """Every date is one of the order it is said of, in the role it is given; no weekday, hour or span of time else."""
     bare, after = reply.bare, 0
@@ -280,6 +288,7 @@ def _is_allowed(link: str, hosts: set[str]) -> bool:
 CHECKS: tuple[Callable[[Reply], Iterator[GuardrailIssue]], ...] = (
     references,
     statuses,
+    carriers,
     dates,
     amounts,
     numbers,

@@ -37,6 +37,7 @@ class OrderGround:
     amounts: set[tuple[Decimal, str]] = field(default_factory=set)
     refunds: set[tuple[Decimal, str]] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
+    carriers: set[str] = field(default_factory=set)
 
     @property
     def all_dates(self) -> set[date]:
@@ -104,7 +105,8 @@ class Ground:
             self.tracking[order.tracking_number.upper()] = order.number.upper()
         if shipment:
             self.tracking[shipment.tracking_number.upper()] = order.number.upper()
-            self.phrases |= {shipment.carrier, shipment.last_location, shipment.exception_reason.rstrip(". ")}
+            known.carriers.add(shipment.carrier.lower())
+            self.phrases |= {shipment.last_location, shipment.exception_reason.rstrip(". ")}
             if order.status == "shipped":
                 known.statuses |= STATUSES[shipment.status]
         if order.status in UNDER_WAY and "delivered" not in known.statuses and known.dates["due"]:

@@ -169,9 +169,9 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _meanings(match: re.Match[str]) -> set[date]:
     if match["a"]:
-        year = int(match["y4"]) + (2000 if len(match["y4"]) == 2 else 0)
+        full = match["y4"] if len(match["y4"]) == 4 else f"20{match['y4'][-2:]}"
         pairs = [(int(match["a"]), int(match["b"])), (int(match["b"]), int(match["a"]))]
-        return {day for first, second in pairs if (day := _day(year, first, second))}
+        return {day for first, second in pairs if (day := _day(int(full), first, second))}
     written = match["m1"] or match["m2"]
     month = MONTHS[written.lower()] if written else int(match["m3"])
     number = int(match["d1"] or match["d2"] or match["d3"])

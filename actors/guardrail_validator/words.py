@@ -37,6 +37,11 @@ HYPOTHETICAL = re.compile(
 )
 NEGATION = re.compile(r"(?:\b(?:not|no|never|nothing|neither|nor|without)\b|n't\b)(?: \w+){0,4}\W*$", re.IGNORECASE)
 
+CARRIER = _any(
+    r"\b(?:UPS|FedEx|DHL|USPS|GLS|DPD|TNT|Hermes|Evri|Royal Mail|Canada Post|Australia Post|PostNL|La Poste|Chronopost|Colissimo"
+    r"|Deutsche Post|OnTrac|LaserShip|Purolator|Aramex|InPost|Yodel|Amazon Logistics)\b"
+)
+
 # --- dates --------------------------------------------------------------------------------------
 
 ROLE = re.compile(

@@ -73,6 +73,13 @@ def _statuses(case: Case, orders: list[Order]) -> str:
     return f"Here is where your orders are:\n{bullets(order_line(case, order) for order in orders)}"
 
 
+def _delivery(case: Case, orders: list[Order]) -> str:
+    text = _statuses(case, orders)
+    if any(is_delivered(order, case.shipment(order)) for order in orders):
+        return f"{text} If it is not with you, {TALK}: a colleague can ask the carrier."
+    return text
+
+
 def _complaint(case: Case, orders: list[Order]) -> str:
     possible, why = return_status(case, orders[0])
     number = orders[0].number
@@ -180,7 +187,7 @@ def _change(case: Case, orders: list[Order]) -> str:
 
 BODIES: dict[IntentName, Callable[[Case, list[Order]], str]] = {
     "order_inquiry": _statuses,
-    "delivery_issue": _statuses,
+    "delivery_issue": _delivery,
     "product_complaint": _complaint,
     "billing_question": _billing,
     "return_request": _return,
@@ -202,7 +209,7 @@ def _account(case: Case) -> str:
 def _general(case: Case) -> str:
     topics = case.intent.values("topic")
     if topics:
-        return " ".join(TOPIC_ANSWERS.get(topic, _unknown)(case) for topic in topics)
+        return "\n".join(TOPIC_ANSWERS.get(topic, _unknown)(case) for topic in topics)
     if case.intent.values("thanks"):
         return "You're welcome."
     if case.intent.values("greeting"):
