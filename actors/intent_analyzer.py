@@ -21,7 +21,11 @@ def intent_analyzer(payload: Payload) -> Intent:
     entities = find_entities(text)
     small = _plain(text, entities)
     wishes = _wishes(small)
-    category, confidence, secondary = _answer(small) or _courtesy(small, entities, wishes) or _strongest(wishes)
+    category, confidence, secondary = (
+        _answer(small, asked=payload.conversation.open_question is not None)
+        or _courtesy(small, entities, wishes)
+        or _strongest(wishes)
+    )
     return Intent(category=category, confidence=round(confidence, 2), entities=entities, secondary=secondary)
 
 
@@ -49,13 +53,13 @@ def _plain(text: str, entities: tuple[Entity, ...]) -> str:
     return re.sub(r"[ \t\r\xa0]+", " ", text.lower().replace("’", "'")).strip()
 
 
-def _answer(small: str) -> Reading | None:
-    """Yes or no, when the message is nothing else."""
+def _answer(small: str, *, asked: bool) -> Reading | None:
+    """Yes or no, when the message is nothing else. "Ok thanks" is a yes only to somebody who asked."""
     if len(small) > 80:
         return None
     if DENY.fullmatch(small):
         return "deny", 0.95, ()
-    if CONFIRM.fullmatch(small):
+    if CONFIRM.fullmatch(small) and (asked or "thank" not in small):
         return "confirm", 0.95, ()
     return None
 

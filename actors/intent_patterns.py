@@ -24,7 +24,8 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
         (3.5, rf"where(?:'s| is| are|s)? (?:the heck |on earth |is )?(?:{_MY} (?:\w+ )?{_PARCEL}|(?:order )?ord-1)"),
         (3,
             rf"(?:status|whereabouts|progress|eta|location) (?:of|on|for) (?:{_MY} )?(?:\w+ )?(?:{_PARCEL}|ord)"
-            r"|(?:order|delivery|shipping|shipment|package) status|order updates?"),
+            r"|(?:order|delivery|shipping|shipment|package) status|order updates?"
+            r"|updates? (?:on|about|for|regarding) (?:(?:my|the|this) )?(?:order|package|parcel|shipment|delivery|ord-1)"),
         (3, rf"track(?:ing)? (?:down )?(?:{_MY} )?(?:\w+ )?(?:{_PARCEL}|ord)|track it"),
         (3,
             rf"(?:has|have|is|was|did|are) (?:{_MY} )?(?:\w+ )?{_PARCEL} (?:\w+ )?(?:shipped|been (?:shipped|sent"
@@ -191,14 +192,15 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
     ),
     "cancellation_request": (
         (4,
-            rf"cancel(?:l?ing|l?ed|s|lation|ation)? (?:\w+ )?(?:of )?(?:{_MY} )?(?:\w+ ){{0,3}}(?:{_PARCEL}|ord"
-            r"|subscription|membership|it|plan|reservation|appointment|service)"),
+            rf"(?<!don't )(?<!not )cancel(?:l?ing|l?ed|s|lation|ation)? (?:\w+ )?(?:of )?"
+            rf"(?:{_MY} )?(?:\w+ ){{0,3}}(?:{_PARCEL}|ord|subscription|membership|it|plan|reservation|appointment|service)"),
         (3.5,
             rf"(?:{_WANT}|to|want) (?:\w+ ){{0,3}}cancel\b|^\W*(?:please )?cancel\b|cancel(?:lation)? (?:request"
             r"|please|asap|immediately|everything)"),
         (3,
-            r"\bcancel(?:l?ed|l?ing|lation|ation)?\b|call off (?:my|the)|stop (?:my|the|this) (?:order|shipment"
-            r"|delivery|subscription)|(?:don't|do not|no longer|dont) (?:want|need) (?:my|the|this"
+            r"(?<!don't )(?<!not )\bcancel(?:l?ed|l?ing|lation|ation)?\b|call off (?:my|the)"
+            r"|stop (?:my|the|this) (?:order|shipment|delivery|subscription)"
+            r"|(?:don't|do not|no longer|dont) (?:want|need) (?:my|the|this"
             r"|that) (?:\w+ )?(?:order|package|subscription|delivery|shipment)|(?:order|bought"
             r"|ordered) (?:\w+ )?by (?:mistake|accident)|accidentally ordered|ordered (?:it |this "
             r"|that )?(?:by accident|twice)|unsubscribe from (?:my|the) (?:plan|subscription|membership)"
@@ -206,7 +208,7 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
     ),
     "order_change": (
         (4,
-            r"(?:change|update|modify|edit|correct|fix|adjust|amend|switch|alter|swap"
+            r"(?<!an )(?<!any )(?<!the )(?:change|update|modify|edit|correct|fix|adjust|amend|switch|alter|swap"
             rf"|redirect) (?:{_MY} )?(?:\w+ ){{0,3}}(?:address|order|size|quantity|colou?r|delivery (?:date|time"
             r"|slot|option|method|location)|shipping|items?|ord-1)\b(?! (?:on|in|for) my (?:account|profile))"),
         (3.5,

@@ -120,18 +120,19 @@ def _emails(text: str) -> Iterator[Span]:
 
 def _cards(text: str) -> Iterator[Span]:
     for run in _DIGIT_RUN.finditer(text):
-        groups = [match.span() for match in re.finditer(r"\d+", text[run.start() : run.end()])]
+        groups = list(re.finditer(r"\d+", run[0]))
         after = 0
-        for first, (start, _) in enumerate(groups):
-            if start < after:
+        for first, group in enumerate(groups):
+            if group.start() < after or group[0][0] not in "123456":
                 continue
-            for _, end in groups[first : first + 19]:
-                digits = re.sub(r"\D", "", run[0][start:end])
+            digits = ""
+            for last in groups[first : first + 19]:
+                digits += last[0]
                 if len(digits) > 19:
                     break
-                if _CARD_START.match(digits) and _luhn(digits):
-                    after = end
-                    yield run.start() + start, run.start() + end
+                if len(digits) > 11 and _CARD_START.match(digits) and _luhn(digits):
+                    after = last.end()
+                    yield run.start() + group.start(), run.start() + after
                     break
 
 

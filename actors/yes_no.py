@@ -12,7 +12,8 @@ CONFIRM = re.compile(
     r"|fine|ok|okay|it|the one|good)|perfect|let's do it|let's do that"
     r"|please do|please go ahead|yes please|by all means|that is (?:right|correct|fine|ok)|it is"
     r"|that would be (?:great|nice|good|perfect|fine|lovely)"
-    r"|i'd like that|i would like that|i want that|make it so|👍|👌|✅|✔️?|🆗|💯)(?:[\s,.!;]|and|just|it|with it"
+    r"|i'd like that|i would like that|i want that|make it so|👍|👌|✅|✔️?|🆗|💯)(?!\w)"
+    r"(?:[\s,.!;]|and|just|(?:cancel|refund|return|change|send) (?:it|that|this|them|(?:the|my) order)|it|with it"
     r"|with that|for sure|then|please|thanks|thank you|[\U0001F3FB-\U0001F3FF])*)+"
     rf"{_FILLER}"
 )
@@ -24,7 +25,8 @@ DENY = re.compile(
     r"|forget it|forget about it|leave it|leave it as (?:it is|is)|i don't|i do not|i don't want (?:that|it|to"
     r"|this)|i'd rather not|rather not|i would rather not|i changed my mind|absolutely not|definitely not"
     r"|of course not|certainly not|hell no|that's (?:wrong|not right|incorrect|not it)|wrong|incorrect"
-    r"|not that one|not that|i decline|decline|reject|abort|hold off|👎|❌|🚫|🙅\S*)"
-    r"(?:[\s,.!;]|at all|it|that|please|thanks|thank you|sorry|anymore|for now|[\U0001F3FB-\U0001F3FF])*)+"
+    r"|not that one|not that|i decline|decline|reject|abort|hold off|👎|❌|🚫|🙅)(?!\w)"
+    r"(?:[\s,.!;]|at all|don't (?:cancel|refund|return|change|send)|do not (?:cancel|refund|return|change|send)"
+    r"|it|that|please|thanks|thank you|sorry|anymore|for now|[\U0001F3FB-\U0001F3FF])*)+"
     rf"{_FILLER}"
 )

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from actors.intent_analyzer import intent_analyzer
-from actors.message import Intent, Payload
+from actors.message import ConversationView, Intent, OpenQuestion, Payload
 
 
 def read(text: str) -> Intent:
@@ -20,6 +20,7 @@ WISHES = {
         "Has my order shipped yet?",
         "I'd like to track my parcel",
         "where's order 12345678",
+        "Can I get an update on order ORD-12345678?",
     ],
     "delivery_issue": [
         "My package never arrived",
@@ -94,8 +95,17 @@ WISHES = {
         "agent please",
         "Can I chat with a real person?",
     ],
-    "confirm": ["yes", "Yep, go ahead", "👍", "ok", "Sure, please do", "That's right", "yes please!"],
-    "deny": ["no", "No thanks", "please don't", "nope", "Never mind", "👎", "no, leave it as it is"],
+    "confirm": ["yes", "Yep, go ahead", "👍", "ok", "Sure, please do", "That's right", "yes please!", "yes, cancel it"],
+    "deny": [
+        "no",
+        "No thanks",
+        "please don't",
+        "nope",
+        "Never mind",
+        "👎",
+        "no, leave it as it is",
+        "no, don't cancel it",
+    ],
 }
 
 
@@ -122,6 +132,13 @@ def test_equal_readings_of_the_same_words_are_unsure() -> None:
 )
 def test_more_than_yes_or_no_is_neither(text: str) -> None:
     assert read(text).category not in ("confirm", "deny")
+
+
+def test_ok_thanks_is_a_yes_only_to_a_question() -> None:
+    asked = ConversationView(open_question=OpenQuestion(action_id=None, text="Shall I cancel it?"))
+    payload = Payload(customer_message="ok thanks", customer_email=None, verified=False, conversation=asked)
+    assert intent_analyzer(payload).category == "confirm"
+    assert read("ok thanks").category == "compliment"
 
 
 def test_several_wishes_are_all_named() -> None:
@@ -217,3 +234,10 @@ def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:
     long, short = ((unit * 4000)[:length] for length in (4000, 1000))
     assert _seconds(long) < 12 * _seconds(short) + 0.002
     assert _seconds(long) < 0.06  # some 5 ms on an idle machine
+
+
+@pytest.mark.parametrize(
+    "unit", ["k", "n", "no ", "yes please ", "no thanks ", "please do it ", "!", "ok it ", "don't cancel it "]
+)
+def test_stuttered_answers_cost_nothing(unit: str) -> None:
+    assert _seconds((unit * 80)[:79] + "x") < 0.05
