@@ -335,10 +335,10 @@ async def test_process_killed_with_9_comes_back_and_messages_are_answered(stack:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_sigterm_ends_an_idle_stack_within_five_seconds_and_nothing_is_left(stack: Stack) -> None:
+async def test_sigterm_ends_an_idle_stack_within_five_seconds_and_nothing_is_left(stack: Stack) -> None:
     for chance in (1, 2):  # another program may have had the processors
-        processes = processes_of(stack.var)
-        assert len(processes) >= len(CHILDREN) + 1 + 4  # they, `up`, and each worker's two
+        # The children, `up`, and each worker's two.
+        await eventually(lambda: len(processes_of(stack.var)) >= len(CHILDREN) + 1 + 4, seconds=30)
         seconds = stack.stop()
         assert processes_of(stack.var) == set()
         assert stack.process
@@ -353,6 +353,7 @@ def test_sigterm_ends_an_idle_stack_within_five_seconds_and_nothing_is_left(stac
     pytest.fail(f"it took {seconds:.1f} s")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 async def test_sigterm_under_load_ends_within_fifteen_seconds_and_the_next_start_answers_all(tmp_path: Path) -> None:
     with Stack(workers=1, var=tmp_path) as stack:
