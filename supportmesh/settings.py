@@ -190,7 +190,12 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "supportmesh",
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        "OPTIONS": {
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+            # The default unpickles: whoever can write to Redis could run code here.
+            "serializer": "django.core.signing.JSONSerializer",
+        },
     }
 }
 CHANNEL_LAYERS = {
@@ -302,6 +307,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # it names paths, and some hold an address
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
     },
