@@ -25,7 +25,8 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
         (3,
             rf"(?:status|whereabouts|progress|eta|location) (?:of|on|for) (?:{_MY} )?(?:\w+ )?(?:{_PARCEL}|ord)"
             r"|(?:order|delivery|shipping|shipment|package) status|order updates?"
-            r"|updates? (?:on|about|for|regarding) (?:(?:my|the|this) )?(?:order|package|parcel|shipment|delivery|ord-1)"),
+            r"|updates? (?:on|about|for|regarding) (?:(?:my|the|this) )?(?:order|package|parcel|shipment"
+            r"|delivery|ord-1)"),
         (3, rf"track(?:ing)? (?:down )?(?:{_MY} )?(?:\w+ )?(?:{_PARCEL}|ord)|track it"),
         (3,
             rf"(?:has|have|is|was|did|are) (?:{_MY} )?(?:\w+ )?{_PARCEL} (?:\w+ )?(?:shipped|been (?:shipped|sent"
@@ -193,7 +194,8 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
     "cancellation_request": (
         (4,
             rf"(?<!don't )(?<!not )cancel(?:l?ing|l?ed|s|lation|ation)? (?:\w+ )?(?:of )?"
-            rf"(?:{_MY} )?(?:\w+ ){{0,3}}(?:{_PARCEL}|ord|subscription|membership|it|plan|reservation|appointment|service)"),
+            rf"(?:{_MY} )?(?:\w+ ){{0,3}}(?:{_PARCEL}|ord|subscription|membership"
+            r"|it|plan|reservation|appointment|service)"),
         (3.5,
             rf"(?:{_WANT}|to|want) (?:\w+ ){{0,3}}cancel\b|^\W*(?:please )?cancel\b|cancel(?:lation)? (?:request"
             r"|please|asap|immediately|everything)"),
