@@ -1,4 +1,4 @@
-"""The ledger: conversations, turns, actions, escalations. The table is the truth; broker and sockets are hints."""
+"""Conversations and their turns. The table is the truth; broker and sockets are hints."""
 
 import uuid
 from datetime import timedelta
@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from actors.message import Escalation as EscalationEnrichment
 from actors.notify import notify
 
 
@@ -154,115 +153,3 @@ class Turn(models.Model):
             return None
         self.refresh_from_db()
         return self.attempt, self.deadline_at, self.conversation.epoch
-
-
-class Action(models.Model):
-    """One thing the mesh would do in the shop. The row exists before the call; its id is the Idempotency-Key."""
-
-    class Status(models.TextChoices):
-        PROPOSED = "proposed"
-        AWAITING_CONFIRMATION = "awaiting_confirmation"
-        AWAITING_APPROVAL = "awaiting_approval"
-        EXECUTING = "executing"
-        EXECUTED = "executed"
-        FAILED = "failed"
-        REJECTED = "rejected"
-        CANCELLED = "cancelled"
-        EXPIRED = "expired"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="actions")
-    position = models.PositiveSmallIntegerField()
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="actions")
-    kind = models.CharField(max_length=40)
-    args = models.JSONField(default=dict)
-    order = models.CharField(max_length=40, blank=True, default="")
-    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    currency = models.CharField(max_length=3, blank=True, default="")
-    status = models.CharField(max_length=25, choices=Status, default=Status.PROPOSED)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    policy_version = models.PositiveIntegerField(null=True, blank=True)
-    decided_by = models.CharField(max_length=80, blank=True, default="")
-    result = models.JSONField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["turn", "position"], name="action_is_unique_per_turn_and_position"),
-            models.UniqueConstraint(
-                fields=["conversation"],
-                condition=Q(status="awaiting_confirmation"),
-                name="one_open_question_per_conversation",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.order} ({self.status})"
-
-
-class Escalation(models.Model):
-    """A case for a person. At most one is unresolved in a conversation."""
-
-    class Status(models.TextChoices):
-        OPEN = "open"
-        CLAIMED = "claimed"
-        RESOLVED = "resolved"
-
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="escalations")
-    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="+")
-    reason = models.CharField(max_length=20)
-    priority = models.CharField(max_length=10, default="normal")
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    sla_due_at = models.DateTimeField(null=True, blank=True)
-    summary = models.TextField(blank=True, default="")
-    draft_reply = models.TextField(blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["conversation"], condition=~Q(status="resolved"), name="one_unresolved_escalation"
-            )
-        ]
-
-    PRIORITIES = ("low", "normal", "high", "urgent")
-
-    def __str__(self) -> str:
-        return f"{self.reason} ({self.priority}, {self.status})"
-
-    @classmethod
-    def open_or_raise(cls, conversation: Conversation, turn: Turn, escalation: EscalationEnrichment) -> Self:
-        """Open a case, or add to the unresolved one; a priority only rises. Call it on a locked conversation."""
-        case = cls.objects.filter(conversation=conversation).exclude(status=cls.Status.RESOLVED).first()
-        if case is None:
-            case = cls(conversation=conversation, turn=turn, reason=escalation.reason, priority=escalation.priority)
-            case.summary = escalation.summary
-        else:
-            case.priority = max(case.priority, escalation.priority, key=cls.PRIORITIES.index)
-            case.summary = f"{case.summary}\n\n{escalation.summary}".strip()
-        case.save()
-        if conversation.status == Conversation.Status.BOT:
-            conversation.status = Conversation.Status.WAITING
-            conversation.save(update_fields=["status", "updated_at"])
-        return case
-
-
-class ParkedMessage(models.Model):
-    """A broker message that was not believed or not understood: kept with the reason, never worked."""
-
-    task = models.CharField(max_length=80)
-    reason = models.TextField()
-    body = models.TextField()  # the first 64 kB of what arrived
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.task}: {self.reason[:60]}"
