@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # The newest that CI tests first; `python3` may be anything.
 CANDIDATES := python3.13 python3.12 python3.11 python3
 
-.PHONY: help run test test-browser test-slow test-postgres lint demo bench
+.PHONY: help run test test-browser test-slow test-postgres lint demo bench compose-check
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,9 @@ demo: .venv/.installed ## play the demo's conversations and show what the mesh d
 
 bench: .venv/.installed ## measure replies per second and their times
 	@$(PY) benchmarks/turns.py
+
+compose-check: .venv/.installed ## start what docker-compose.yml says, without Docker; needs PostgreSQL and Redis
+	@$(PY) manage.py compose_check
 
 # What is installed is named by the content of the requirements: a touched file or a new clone of the same installs
 # nothing again, a changed pin does.
