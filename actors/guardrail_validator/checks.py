@@ -125,7 +125,7 @@ def carriers(reply: Reply) -> Iterator[GuardrailIssue]:
 def dates(reply: Reply) -> Iterator[GuardrailIssue]:
     """Every date is one of the order it is said of, in the role it is given; no weekday, hour or span of time else."""
     bare, after = reply.bare, 0
-    for start, end, meanings in reply.dates():
+    for start, end, meanings in reply.dates:
         orders = _claimed_orders(reply, start)
         sentence, _ = reply.sentence_at(start)
         roles = list(words.ROLE.finditer(bare[max(sentence, after) : start]))
@@ -136,7 +136,7 @@ def dates(reply: Reply) -> Iterator[GuardrailIssue]:
             known |= reply.ground.other_dates
         if not meanings & known:
             yield issue("wrong_date", "critical", f"a date that is not in the data{f' as {role}' if role else ''}")
-    without_dates = _without(bare, [(start, end) for start, end, _ in reply.dates()])
+    without_dates = _without(bare, [(start, end) for start, end, _ in reply.dates])
     if any(not _is_return_window(match[0]) for match in words.DURATION.finditer(without_dates)):
         yield issue("wrong_duration", "high", "a span of time that no policy states")
     if any(match[0].lower() not in reply.ground.names for match in words.VAGUE_TIME.finditer(without_dates)):
@@ -174,7 +174,7 @@ def _is_refund(reply: Reply, position: int) -> bool:
 
 def numbers(reply: Reply) -> Iterator[GuardrailIssue]:
     """What is left of the digits are counts."""
-    spans = [(start, end) for start, end, _ in reply.dates()] + [(start, end) for start, end, *_ in reply.amounts()]
+    spans = [(start, end) for start, end, _ in reply.dates] + [(start, end) for start, end, *_ in reply.amounts()]
     spans += [(mention.start, mention.end) for mention in reply.mentions]
     spans += [match.span() for match in words.DURATION.finditer(reply.bare)]
     for match in re.finditer(r"\d[\d.,]*", _without(reply.bare, spans)):
@@ -218,7 +218,7 @@ def _is_due_date(reply: Reply, match: re.Match[str]) -> bool:
     """`It will be delivered on 20 November`: the date itself is checked with the dates."""
     _, end = reply.sentence_at(match.start())
     arrives = re.match(r".*?\b(?:be delivered|arrive|be with you)\b", reply.bare[match.start() : end], re.IGNORECASE)
-    return bool(arrives) and any(match.end() <= start < end for start, *_ in reply.dates())
+    return bool(arrives) and any(match.end() <= start < end for start, *_ in reply.dates)
 
 
 def _happened(reply: Reply, match: re.Match[str], allowed: tuple[str, ...]) -> bool:

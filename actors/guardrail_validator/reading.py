@@ -91,6 +91,7 @@ class Reply:
         self.bare = _blanked(self.text, ground.phrases)
         self.mentions = tuple(_mentions(self.bare, ground))
         self.sentences = tuple(_sentences(self.bare))
+        self.dates = tuple(self._dates())
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         return next((span for span in self.sentences if span[0] <= position < span[1]), (0, len(self.bare)))
@@ -119,7 +120,7 @@ class Reply:
             return None
         return [mention.order or "" for mention in group]
 
-    def dates(self) -> Iterator[tuple[int, int, set[date]]]:
+    def _dates(self) -> Iterator[tuple[int, int, set[date]]]:
         """(start, end, every day it may mean); no day at all for a date that does not exist."""
         for match in _DATES.finditer(self.bare):
             yield match.start(), match.end(), _meanings(match)
