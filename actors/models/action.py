@@ -1,8 +1,10 @@
 """What the mesh would do in the shop, and what it may."""
 
 import uuid
+from typing import Any
 
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
 from django.db.models import Q
 
 from actors.models.conversation import Conversation, Turn
@@ -37,6 +39,7 @@ class Action(models.Model):
     decided_by = models.CharField(max_length=80, blank=True, default="")
     result = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -51,3 +54,93 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.order} ({self.status})"
+
+
+class Policy(models.Model):
+    """What the mesh may do by itself, in one version. Never changed: an edit publishes the next version, and every
+    action records the one that was in force."""
+
+    return_window_days = models.PositiveIntegerField(default=30)
+    max_actions = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="Per message."
+    )
+    published_by = models.CharField(max_length=150, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return f"version {self.pk}"
+
+    @classmethod
+    def current(cls) -> "Policy":
+        """The version in force. Without one in the table (never published), the registry's own levels, unsaved."""
+        return cls.objects.prefetch_related("rules").order_by("-pk").first() or cls()
+
+    @classmethod
+    def publish(cls, *, by: str, levels: dict[str, str] | None = None, **changes: Any) -> "Policy":
+        """The next version: the current one with `levels` {action: level} and other fields changed."""
+        with transaction.atomic():
+            current = cls.current()
+            fields = {"return_window_days": current.return_window_days, "max_actions": current.max_actions}
+            version = cls.objects.create(**{**fields, **changes}, published_by=by)
+            rules = {rule.action: rule for rule in current.known_rules()}
+            for name, level in (levels or {}).items():
+                rules.setdefault(name, PolicyRule(action=name)).level = level
+            for rule in rules.values():
+                rule.pk, rule.policy = None, version
+            PolicyRule.objects.bulk_create(rules.values())
+        return version
+
+    def known_rules(self) -> list["PolicyRule"]:
+        return list(self.rules.all()) if self.pk else []
+
+    def rule_for(self, action: str) -> "PolicyRule | None":
+        return next((rule for rule in self.known_rules() if rule.action == action), None)
+
+
+class PolicyRule(models.Model):
+    """What one action may do: how far it goes by itself, and up to which amount for whom."""
+
+    class Level(models.TextChoices):
+        OFF = "off", "off: not offered"
+        DRAFT = "draft", "draft: staff decides"
+        CONFIRM = "confirm", "confirm: the customer says yes"
+        AUTO = "auto", "auto: done at once"
+
+    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="rules")
+    action = models.CharField(max_length=40)
+    level = models.CharField(max_length=10, choices=Level)
+    # In SHOP_CURRENCY. Empty: no limit. Beyond it the action waits for a person's approval.
+    limit_standard = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    limit_premium = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    limit_vip = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        ordering = ["action"]
+        constraints = [models.UniqueConstraint(fields=["policy", "action"], name="one_rule_per_action")]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.level}"
+
+
+class AuditEvent(models.Model):
+    """Who decided or did what, when. Append-only; personal values stand in the rows it names, never here."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    who = models.CharField(max_length=150)
+    what = models.CharField(max_length=60)
+    conversation = models.UUIDField(null=True, blank=True)
+    action = models.UUIDField(null=True, blank=True, db_index=True)
+    order = models.CharField(max_length=40, blank=True, default="")
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    policy_version = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.who}"

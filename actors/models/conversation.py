@@ -103,6 +103,7 @@ class Turn(models.Model):
     # Who the caller was, so that a client_msg_id is unique to each; and what the body was, to tell a retry.
     caller = models.CharField(max_length=80, blank=True, default="")
     body_hash = models.CharField(max_length=64, blank=True, default="")
+    action_id = models.UUIDField(null=True, blank=True)  # the question that a button answered
     customer_email = models.EmailField(null=True, blank=True)
     verified = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
