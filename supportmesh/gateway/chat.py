@@ -32,9 +32,13 @@ class Accepted:
     guest_token: str | None = None
 
 
-def accept(credentials: Credentials, data: dict[str, Any], *, channel: str) -> Accepted:
+def accept(
+    credentials: Credentials, data: dict[str, Any], *, channel: str, session_id: uuid.UUID | None = None
+) -> Accepted:
     """Take a validated message (a ChatSerializer's data) from whoever the credentials are.
 
+    `session_id` is the conversation when the message names none: a socket's. It is no part of the body, so that a
+    message sent again on the next connection is still the same message.
     Raises AuthenticationFailed, NotFound when the conversation is not theirs, Problem 409 when the client_msg_id was
     used for another message.
     """
@@ -48,10 +52,11 @@ def accept(credentials: Credentials, data: dict[str, Any], *, channel: str) -> A
         channel = Conversation.Channel.API
     try:
         with transaction.atomic():  # the permission is checked on the row that the message is then added to
-            conversation = find(identity, data["session_id"], lock=True) if data["session_id"] else None
+            session_id = data["session_id"] or session_id
+            conversation = find(identity, session_id, lock=True) if session_id else None
             email, verified = speaks_for(identity, conversation)
             turn = ledger.accept(
-                session_id=data["session_id"],
+                session_id=session_id,
                 text=data["message"],
                 customer_email=email,
                 verified=verified,
@@ -117,6 +122,7 @@ def reply_to(message_id: uuid.UUID) -> Turn | None:
 def news(session_id: uuid.UUID, seq: int) -> tuple[list[Turn], bool]:
     """The turns beyond `seq`, and whether more is to be expected: a message is open, or a person may write."""
     conversation = Conversation.objects.get(pk=session_id)
-    turns = list(conversation.turns.filter(seq__gt=seq).select_related("in_reply_to").order_by("seq"))
     talking = conversation.status in (Conversation.Status.WAITING, Conversation.Status.HUMAN)
-    return turns, talking or conversation.turns.filter(status__in=Turn.OPEN).exists()
+    # Asked before the turns are read: a reply committed in between is then among them.
+    more = talking or conversation.turns.filter(status__in=Turn.OPEN).exists()
+    return list(conversation.turns.filter(seq__gt=seq).select_related("in_reply_to").order_by("seq")), more

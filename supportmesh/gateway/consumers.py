@@ -141,11 +141,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await getattr(self, f"_on_{name}")(data)
 
     async def _on_chat(self, data: dict[str, Any]) -> None:
-        if data.get("session_id") is None and self.session_id:
-            data = {**data, "session_id": str(self.session_id)}
         message = _valid(serializers.ChatSerializer, data)
         async with self.sending:  # the pump must not tell of this turn before `message_sent` does
-            turn = (await in_database(chat.accept, self.credentials, message, channel=self.channel)).turn
+            accepted = await in_database(
+                chat.accept, self.credentials, message, channel=self.channel, session_id=self.session_id
+            )
+            turn = accepted.turn
             if turn.conversation_id != self.session_id:
                 self._follow(turn.conversation_id, seq=turn.seq)
                 self.status = turn.conversation.status
@@ -253,11 +254,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Progress and status are shown as they come; progress of an answered message comes too late."""
         while True:
             event = await hints.get()
-            if event["type"] == "mesh.progress" and event["message_id"] not in self.answered:
-                fields = {name: event[name] for name in ("message_id", "actor", "index", "total")}
+            if event["type"] == "mesh.progress" and event.get("message_id") not in self.answered:
+                fields = {name: event.get(name) for name in ("message_id", "actor", "index", "total")}
                 await self._frame("progress", **fields)
             elif event["type"] == "status.changed":
-                self.status = event["status"]
+                self.status = event.get("status")
                 await self._frame("status", status=self.status)
 
     # --- frames to the client -------------------------------------------------------------------

@@ -61,7 +61,7 @@ class Credentials:
     @classmethod
     def of_request(cls, request: HttpRequest) -> Self:
         """Of an HTTP request."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        headers = {name.lower(): value for name, value in request.headers.items()} | {"host": request.get_host()}
         return cls(headers=headers, cookies=request.COOKIES, client=request.META.get("REMOTE_ADDR") or "")
 
     @classmethod

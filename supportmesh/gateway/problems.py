@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem+json, with the fields at fault. Every error of the REST API is made here."""
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -8,12 +9,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import is_valid_path
+from django.urls import Resolver404, resolve
 from django.views import defaults
 from rest_framework import exceptions
 
 logger = logging.getLogger(__name__)
 
+NOTHING_HERE = "There is nothing here, or it is not yours."
 RETRY_AFTER = 2  # seconds a client should wait while the database is away
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -39,7 +41,7 @@ class NotFound(Problem):
     """One answer for what is not there and for what is somebody else's: nobody can tell them apart."""
 
     def __init__(self) -> None:
-        super().__init__(404, "There is nothing here, or it is not yours.")
+        super().__init__(404, NOTHING_HERE)
 
 
 def invalid(field: str, detail: str) -> Problem:
@@ -68,13 +70,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         return problem_response(400, "The request is not valid.", errors=field_errors(error.detail))
     if isinstance(error, exceptions.APIException):
         headers = {}
-        if challenge := getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = challenge
+        if error.status_code == 401:
+            headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Token"
         if wait := getattr(error, "wait", None):
             headers["Retry-After"] = str(round(wait))
         return problem_response(error.status_code, str(error.detail), headers=headers)
     if isinstance(error, Http404):
-        return problem_response(404, "There is nothing here, or it is not yours.")
+        return problem_response(404, NOTHING_HERE)
     if isinstance(error, PermissionDenied):
         return problem_response(403, "You may not do this.")
     if isinstance(error, DATABASE_AWAY):
@@ -112,10 +114,11 @@ def is_api(request: HttpRequest) -> bool:
 
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """An address under /api/ that does not exist, with DEBUG or without. A forgotten last slash is forgiven."""
-    if request.method in ("GET", "HEAD") and not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
-        # A path of ours, never a host: "//elsewhere" cannot come from what starts with /api/.
-        return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
-    return problem_response(404, "There is nothing here, or it is not yours.")
+    if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+        with contextlib.suppress(Resolver404):
+            if resolve(f"{request.path_info}/").func is not api_not_found:
+                return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+    return problem_response(404, NOTHING_HERE)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Static files from the web process itself."""
 
+import warnings
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -17,7 +18,10 @@ class StaticFiles(WhiteNoiseMiddleware):
     async_capable = True
 
     def __init__(self, get_response: Any) -> None:
-        super().__init__(get_response)
+        with warnings.catch_warnings():
+            # Without collectstatic there is no STATIC_ROOT: the finders serve, and that is no news.
+            warnings.filterwarnings("ignore", message="No directory at")
+            super().__init__(get_response)
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 

@@ -152,10 +152,11 @@ class Lookout:
         while True:
             try:
                 event = await get_channel_layer().receive(self._channel)
-                for watch in list(self._watches.get(event["session_id"], ())):
+                name, session_id = event["type"], event["session_id"]
+                for watch in list(self._watches.get(session_id, ())):
                     if watch.on_event is not None:
                         watch.on_event(event)
-                    if event["type"] == "turn.added":
+                    if name == "turn.added":
                         watch.wake.set()
             except Exception:  # whatever a stranger put into Redis: the next hint may be a good one
                 logger.exception("a hint was not understood")
