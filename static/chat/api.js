@@ -1,21 +1,14 @@
-// What the line does not tell: the transcript, and in the demo the steps of an answer.
+// What the line does not tell.
 
-// null when it cannot be had now.
-async function read(path) {
-  try {
-    const answer = await fetch(path, { headers: { Accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null; // no network: the socket notices too, and asks again when it is back
-  }
-}
-
-export function transcript(sessionId, after) {
-  return read(`/api/conversations/${sessionId}?after=${after}`);
-}
-
+// The steps of an answer, for whom the server tells them; none when they cannot be had now.
 export async function stepsOf(messageId) {
-  const message = await read(`/api/messages/${messageId}`);
+  let message = null;
+  try {
+    const answer = await fetch(`/api/messages/${messageId}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) message = await answer.json();
+  } catch {
+    return []; // no network: the steps seen while waiting stay
+  }
   return (message?.hops || []).map((hop) => ({
     actor: hop.actor,
     seconds: (new Date(hop.finished_at) - new Date(hop.started_at)) / 1000,

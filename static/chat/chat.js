@@ -1,6 +1,6 @@
 // The conversation: what is sent, what arrives, and what survives a bad line, a reload and a second tab.
 
-import { stepsOf, transcript } from "./api.js";
+import { stepsOf } from "./api.js";
 import { Composer } from "./composer.js";
 import { DemoPanel } from "./demo.js";
 import { Socket } from "./socket.js";
@@ -10,13 +10,9 @@ import { View } from "./view.js";
 import { LABELS } from "./words.js";
 
 const SENT_WITHIN = 12_000; // no word about a message for so long: the line is dead, take another
-const ASK_AGAIN = 10_000; // an answer is due: ask the ledger now and then, a hint may have been lost
-const GAP_PATIENCE = 400; // frames may overtake each other; longer than this and one is missing
-const REPLIES_WITHIN = 1_500; // after a resume; then the transcript's bare text has to do
 const PASSING = ["too_fast", "unavailable"]; // refusals that are over in a moment: sent again without asking
 const PASSED_AFTER = 2_000;
 const UNANSWERED = ["accepted", "processing"];
-const EARLIER = "earlier"; // stands for a message of before the reload, whose id nobody told us
 
 const config = JSON.parse(document.getElementById("chat-config").textContent);
 
@@ -27,10 +23,8 @@ class Chat {
   #unsent = []; // [{item, turn}], oldest first; the first one may be on its way
   #onItsWay = null;
   #sentTimer = 0;
-  #gapTimer = 0;
   #working = new Map(); // message_id -> [{actor, at}], the steps seen so far
   #answered = new Set(); // message_ids
-  #times = new Map(); // seq -> when, as the transcript has it
   #refusal = ""; // why the server did not open the conversation we asked for
   #socket = new Socket({
     url: () => this.#url(),
@@ -54,7 +48,6 @@ class Chat {
     for (const item of store.unsent()) this.#queue(item);
     document.getElementById("human").addEventListener("click", () => this.#askForPerson());
     document.getElementById("restart").addEventListener("click", () => this.#confirmRestart());
-    setInterval(() => this.#working.size && this.#catchUp(), ASK_AGAIN);
     this.#socket.open();
     this.#composer.focus();
   }
@@ -109,9 +102,8 @@ class Chat {
     store.forget(entry.item.id);
     this.#unsent.splice(this.#unsent.indexOf(entry), 1);
     if (this.#timeline.add(seq)) this.#view.customerState(entry.turn, "sent", { seq });
-    else entry.turn.remove(); // the transcript's copy came first
+    else entry.turn.remove(); // the server's copy came first
     if (status === undefined || UNANSWERED.includes(status)) this.#begin(message_id);
-    this.#mindGap();
     this.#flush();
   }
 
@@ -175,7 +167,7 @@ class Chat {
     this.#view.setConnection(state);
   }
 
-  #connected({ session_id, last_seq: lastSeq = 0 }) {
+  #connected({ session_id, last_seq: lastSeq = 0, status }) {
     if (store.session && !session_id) {
       if (this.#refusal !== "not_found") return this.#socket.reconnect(); // it is ours, but not to be had now
       this.#lostConversation();
@@ -184,7 +176,8 @@ class Chat {
     }
     this.#ready = true;
     this.#flush();
-    if (lastSeq > this.#timeline.lastSeq || this.#working.size) this.#catchUp();
+    if (lastSeq > this.#timeline.lastSeq) this.#socket.send("resume", { last_seq: this.#timeline.lastSeq });
+    if (status) this.#view.setStatus(status);
   }
 
   // It was deleted, or belongs to somebody else now: what is unsent goes into a new one.
@@ -197,41 +190,10 @@ class Chat {
     this.#view.notice(LABELS.newSession);
   }
 
-  // Replies come over the line, with how they were answered; what customers wrote stands in the transcript.
-  async #catchUp() {
-    const session = store.session;
-    const timeline = this.#timeline;
-    if (!this.#ready || !session) return;
-    this.#socket.send("resume", { last_seq: timeline.lastSeq });
-    const found = await transcript(session, timeline.lastSeq);
-    if (!found || timeline !== this.#timeline) return;
-    this.#view.setStatus(found.status);
-    this.#times = new Map(found.turns.map((turn) => [turn.seq, new Date(turn.created_at)]));
-    this.#view.setTimes(this.#times);
-    const isUnsent = (turn) => this.#unsent.some(({ item }) => item.message === turn.text); // its number is coming
-    for (const turn of found.turns) if (turn.role === "customer" && !isUnsent(turn)) this.#turn(turn);
-    if (found.turns.at(-1)?.role === "customer" && found.status === "bot" && !this.#working.size) this.#begin(EARLIER);
-    setTimeout(() => {
-      if (timeline === this.#timeline) for (const turn of found.turns) if (turn.role !== "customer") this.#turn(turn);
-    }, REPLIES_WITHIN);
-  }
-
-  #catchUpSoon() {
-    clearTimeout(this.#gapTimer);
-    this.#gapTimer = setTimeout(() => this.#catchUp(), GAP_PATIENCE);
-  }
-
-  #mindGap() {
-    if (this.#timeline.hasGap) this.#catchUpSoon();
-    else clearTimeout(this.#gapTimer);
-  }
-
   #forget() {
     this.#timeline = new Timeline();
     this.#working.clear();
     this.#answered.clear();
-    this.#times.clear();
-    clearTimeout(this.#gapTimer);
     this.#onItsWay = null;
   }
 
@@ -250,6 +212,8 @@ class Chat {
         return this.#reply(data, at);
       case "agent_message":
         return this.#agentMessage(data, at);
+      case "turn":
+        return this.#turn(data, at);
       case "status":
         return this.#status(data);
       case "error":
@@ -259,7 +223,6 @@ class Chat {
 
   #progress({ message_id, actor, index, total }, at) {
     if (this.#answered.has(message_id)) return;
-    if (!this.#working.has(message_id) && !this.#onItsWay) this.#catchUpSoon(); // another tab's
     this.#begin(message_id);
     this.#working.get(message_id).push({ actor, at });
     this.#view.setWorking({ actor, index, total });
@@ -274,29 +237,30 @@ class Chat {
     this.#view.reply({
       role: "assistant",
       text: response,
-      at: this.#times.get(seq) || at,
+      at,
       seq,
       answered: { ...metadata, processing_time, steps },
       loadSteps: config.demo ? () => stepsOf(message_id) : null,
       choices: isOpen ? question.choices || [] : [],
       onChoice: (choice) => this.say(choice, { actionId: question.action_id }),
     });
-    this.#mindGap();
   }
 
-  #agentMessage({ role = "agent", text, seq, agent }, at) {
-    if (role === "agent") this.#end();
-    this.#turn({ role, text, seq, name: agent }, at);
+  #agentMessage({ text, seq, agent }, at) {
+    this.#end();
+    this.#turn({ role: "agent", text, seq, name: agent }, at);
   }
 
-  // A turn as the transcript has it: of the past, or of another tab.
-  #turn({ role, text, seq, name, created_at, in_reply_to }, at = new Date(created_at)) {
-    if (role === "assistant") this.#end(in_reply_to || EARLIER);
+  // What another tab, the system or the past said.
+  #turn({ role, text, seq, name, message_id, status }, at) {
     if (!this.#timeline.add(seq)) return;
     this.#view.dropQuickReplies();
-    if (role === "customer") this.#view.customerTurn({ text, at, seq });
-    else this.#view.reply({ role, name, text, at, seq });
-    this.#mindGap();
+    if (role !== "customer") {
+      this.#view.reply({ role, name, text, at, seq });
+      return;
+    }
+    this.#view.customerTurn({ text, at, seq });
+    if (UNANSWERED.includes(status)) this.#begin(message_id);
   }
 
   #status({ status, agent }) {
@@ -314,11 +278,10 @@ class Chat {
   // The steps that led to the reply to this message; without one, nothing is under way any more.
   #end(messageId) {
     const steps = this.#working.get(messageId) || [];
-    for (const done of messageId ? [messageId, EARLIER] : [...this.#working.keys()]) {
+    for (const done of messageId ? [messageId] : [...this.#working.keys()]) {
       this.#answered.add(done);
       this.#working.delete(done);
     }
-    this.#answered.delete(EARLIER);
     if (!this.#working.size) this.#view.setWorking(null);
     return steps;
   }

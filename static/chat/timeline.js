@@ -2,7 +2,6 @@
 
 export class Timeline {
   #seen = new Set();
-  #highest = 0;
   #last = 0;
 
   // The last turn before the first gap: what a resume starts from.
@@ -10,15 +9,10 @@ export class Timeline {
     return this.#last;
   }
 
-  get hasGap() {
-    return this.#highest > this.#last;
-  }
-
   // True when the turn is new; a turn that came twice is shown once.
   add(seq) {
     if (this.#seen.has(seq)) return false;
     this.#seen.add(seq);
-    this.#highest = Math.max(this.#highest, seq);
     while (this.#seen.has(this.#last + 1)) this.#last += 1;
     return true;
   }

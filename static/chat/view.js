@@ -105,14 +105,6 @@ export class View {
     return turn;
   }
 
-  // seq -> Date
-  setTimes(times) {
-    for (const turn of this.#log.children) {
-      const at = times.get(Number(turn.dataset.seq));
-      if (at && !turn.matches(".turn--customer")) this.#setTime(turn, at);
-    }
-  }
-
   dropQuickReplies() {
     for (const old of this.#log.querySelectorAll(".quick")) old.remove();
   }
@@ -128,11 +120,12 @@ export class View {
     head.append(element("span", "turn__name", name || LABELS[role] || LABELS.team));
     if (role === "assistant") head.append(element("span", "tag", LABELS.automated));
     if (role === "agent") head.append(element("span", "tag tag--person", LABELS.person));
-    head.append(element("time", "turn__time"));
+    const time = element("time", "turn__time", clock.format(at));
+    time.dateTime = at.toISOString();
+    head.append(time);
     const words = element("p", "turn__text");
     appendText(words, text);
     turn.append(head, words);
-    this.#setTime(turn, at);
     if (role === "assistant") {
       const avatar = element("img", "avatar");
       avatar.src = this.#logo;
@@ -144,12 +137,6 @@ export class View {
       turn.prepend(avatar);
     }
     return turn;
-  }
-
-  #setTime(turn, at) {
-    const time = turn.querySelector(".turn__time");
-    time.textContent = clock.format(at);
-    time.dateTime = at.toISOString();
   }
 
   #quickReplies(choices, onChoice) {

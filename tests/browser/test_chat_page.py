@@ -162,17 +162,6 @@ def test_line_cut_before_the_answer_loses_nothing(page):
     assert everything_said(page) == [text for _, text in ledger(page)]
 
 
-def test_answer_whose_frame_was_lost_arrives_without_a_new_line(page):
-    line = Line(page)
-    visit(page)
-    line.swallow = {"chat_response"}
-    ask(page, STATUS_QUESTION)
-    expect(page.locator("#stage")).to_have_text("Sending")
-    line.swallow.clear()
-    expect(replies(page)).to_have_count(1)
-    assert len(line.chats) == 1
-
-
 def test_messages_written_without_a_line_wait_and_survive_a_reload(page):
     line = Line(page)
     visit(page)
