@@ -70,8 +70,7 @@ class Containers:
                 self._launch(service)
             else:
                 self._finish(service)
-        for running in self.running.values():
-            self.wait_healthy(running)
+        self.wait_healthy(*self.running.values())
 
     def run_in(self, name: str, *command: str) -> str:
         """What `docker compose exec NAME COMMAND` prints. Raises Unhealthy when it fails."""
@@ -80,17 +79,30 @@ class Containers:
             command, cwd=self.root, env=self.env(service), capture_output=True, text=True, timeout=ONCE_SECONDS
         )
         if done.returncode:
-            raise Unhealthy(f"{' '.join(command)} in {name} failed:\n{done.stdout}{done.stderr}")
+            raise Unhealthy(f"{' '.join(command[:3])} in {name} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def wait_healthy(self, running: Running) -> None:
-        """Ask its own health check until it says yes."""
-        if running.process is None or running.healthy_after is not None:
-            return
-        service, deadline, answer = running.service, time.monotonic() + HEALTHY_SECONDS, ""
-        while True:
-            if running.process.poll() is not None:
-                raise Unhealthy(f"{service.name} ended ({running.process.returncode}):\n{self._log_tail(service)}")
+    def wait_healthy(self, *running: Running) -> None:
+        """Ask their own health checks in turn until each has said yes. Raises Unhealthy."""
+        deadline = time.monotonic() + HEALTHY_SECONDS
+        pending = [one for one in running if one.healthy_after is None]
+        while pending:
+            for one in pending:
+                answer = self._ask(one)
+                if answer is None:
+                    one.healthy_after = time.monotonic() - one.started
+                elif time.monotonic() > deadline:
+                    raise Unhealthy(f"{one.service.name} is not healthy ({answer}):\n{self._log_tail(one.service)}")
+            pending = [one for one in pending if one.healthy_after is None]
+            time.sleep(0.3)
+
+    def _ask(self, running: Running) -> str | None:
+        """What its health check says while it is not healthy; None when it is."""
+        service, process = running.service, running.process
+        if process is None or process.poll() is not None:
+            code = process.returncode if process else "never started"
+            raise Unhealthy(f"{service.name} ended ({code}):\n{self._log_tail(service)}")
+        try:
             asked = subprocess.run(
                 self._localized(service, service.health),
                 cwd=self.root,
@@ -100,13 +112,9 @@ class Containers:
                 text=True,
                 timeout=60,
             )
-            if asked.returncode == 0:
-                running.healthy_after = time.monotonic() - running.started
-                return
-            answer = asked.stdout.strip()[-300:]
-            if time.monotonic() > deadline:
-                raise Unhealthy(f"{service.name} is not healthy ({answer}); its log:\n{self._log_tail(service)}")
-            time.sleep(0.5)
+        except subprocess.TimeoutExpired:
+            return "its health check does not end"
+        return None if asked.returncode == 0 else asked.stdout.strip()[-300:]
 
     def stop(self) -> list[str]:
         """SIGTERM, as Docker sends it, to what waits before what is waited for. Returns who had to be killed."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import threading
 from collections.abc import Iterator
 
@@ -18,7 +19,7 @@ def tls_proxy(*, port: int, public_name: str) -> Iterator[str]:
     thread.start()
 
     async def listen() -> asyncio.Server:
-        return await asyncio.start_server(lambda *ends: _pass_on(*ends, port, public_name), HOST, 0)
+        return await asyncio.start_server(functools.partial(_pass_on, port=port, name=public_name), HOST, 0)
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
     try:
@@ -29,7 +30,7 @@ def tls_proxy(*, port: int, public_name: str) -> Iterator[str]:
         thread.join(10)
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, name: str) -> None:
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, port: int, name: str) -> None:
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
         head = await reader.readuntil(END_OF_HEAD)
         upstream_reader, upstream = await asyncio.open_connection(HOST, port)
