@@ -1,6 +1,11 @@
-from django.contrib import admin
+from typing import Any
 
-from customers.models import Customer, CustomerNote
+from django.contrib import admin
+from django.http import HttpRequest
+
+from customers.models import Customer, CustomerHistory, CustomerNote
+from shop.admin import HistoryInline
+from shop.models import Asked
 
 
 class CustomerNoteInline(admin.TabularInline):
@@ -9,14 +14,25 @@ class CustomerNoteInline(admin.TabularInline):
     fields = ["at", "author", "text"]
 
 
+class CustomerHistoryInline(HistoryInline):
+    model = CustomerHistory
+    fields = readonly_fields = ["at", "what", "text", "by", "via", "reference"]
+
+
 @admin.register(Customer)
 class CustomerAdmin(admin.ModelAdmin):
     list_display = ["email", "first_name", "last_name", "tier", "customer_since"]
     list_filter = ["tier", "customer_since"]
     search_fields = ["email", "first_name", "last_name", "phone"]
-    inlines = [CustomerNoteInline]
+    inlines = [CustomerNoteInline, CustomerHistoryInline]
     list_per_page = 50
     show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            name = request.user.get_username()
+            obj.record("edited", asked=Asked(by=f"staff {name}", via=name), text=", ".join(form.changed_data))
 
 
 @admin.register(CustomerNote)

@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from customers.models import Customer, CustomerNote
+from shop.serializers import AskedSerializer, DoneSerializer
 
 
 class CustomerSerializer(serializers.ModelSerializer):
@@ -19,3 +20,15 @@ class CustomerQuery(serializers.Serializer):
     """What the list of customers can be narrowed by."""
 
     email = serializers.CharField(required=False, max_length=254, help_text="The customer with this address.")
+
+
+class TierBodySerializer(AskedSerializer):
+    tier = serializers.ChoiceField(choices=Customer.Tier.choices)
+
+
+class CustomerDoneSerializer(DoneSerializer):
+    customer = CustomerSerializer()
+
+
+class CustomerNotedSerializer(DoneSerializer):
+    note = CustomerNoteSerializer()

@@ -24,14 +24,13 @@ class Demo:
 
 
 ADDRESSES = {
-    # recipient, street, city, region, postal code, country
-    "john.doe": ("John Doe", "12 Maple Street", "Portland", "OR", "97205", "US"),
-    "jane.smith": ("Jane Smith", "480 Lakeview Drive", "Madison", "WI", "53703", "US"),
-    "bob.wilson": ("Bob Wilson", "77 Harbor Road", "Baltimore", "MD", "21230", "US"),
-    "sarah.wilson": ("Sarah Wilson", "9 Orchard Lane", "Boulder", "CO", "80302", "US"),
-    "vip.customer": ("Victoria Palmer", "1 Crescent Court", "Dallas", "TX", "75201", "US"),
-    "returns.customer": ("Rita Turner", "230 Pine Avenue", "Duluth", "MN", "55802", "US"),
-    "confused.customer": ("Conrad Fuller", "64 Mill Street", "Dayton", "OH", "45402", "US"),
+    "john.doe": "John Doe, 12 Maple Street, Portland, OR 97205, US",
+    "jane.smith": "Jane Smith, 480 Lakeview Drive, Madison, WI 53703, US",
+    "bob.wilson": "Bob Wilson, 77 Harbor Road, Baltimore, MD 21230, US",
+    "sarah.wilson": "Sarah Wilson, 9 Orchard Lane, Boulder, CO 80302, US",
+    "vip.customer": "Victoria Palmer, 1 Crescent Court, Dallas, TX 75201, US",
+    "returns.customer": "Rita Turner, 230 Pine Avenue, Duluth, MN 55802, US",
+    "confused.customer": "Conrad Fuller, 64 Mill Street, Dayton, OH 45402, US",
 }
 
 ORDERS = [
@@ -196,7 +195,6 @@ def seed(now: datetime) -> dict[str, int]:
 
 
 def _fields(demo: Demo, *, total: Decimal, now: datetime) -> dict[str, object]:
-    address = ("recipient", "street", "city", "region", "postal_code", "country")
     return {
         "customer_email": f"{demo.customer}@example.com",
         "status": demo.status,
@@ -208,5 +206,5 @@ def _fields(demo: Demo, *, total: Decimal, now: datetime) -> dict[str, object]:
         "estimated_delivery": None if demo.due is None else (now + timedelta(days=demo.due)).date(),
         "delivered_at": None if demo.delivered is None else now + timedelta(days=demo.delivered),
         "tracking_number": demo.tracking,
-        **dict(zip(address, ADDRESSES[demo.customer], strict=True)),
+        "shipping_address": ADDRESSES[demo.customer],
     }

@@ -1,30 +1,11 @@
+from decimal import Decimal
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from django.urls import reverse
 from rest_framework import serializers
 
-from orders.models import Order, OrderItem
-
-
-class MoneySerializer(serializers.Serializer):
-    amount = serializers.CharField(help_text="A decimal number as text, so that no cent is lost.")
-    currency = serializers.CharField(help_text="ISO 4217")
-
-
-@extend_schema_field(MoneySerializer)
-class MoneyField(serializers.Field):
-    """One amount of an order or item, with the order's currency."""
-
-    def __init__(self, *, of: str, currency: str = "currency") -> None:
-        super().__init__(source="*", read_only=True)
-        self.of = of
-        self.currency = currency.split(".")
-
-    def to_representation(self, row: Any) -> dict[str, str]:
-        amount = getattr(row, self.of)
-        for step in self.currency:
-            row = getattr(row, step)
-        return {"amount": f"{amount:.2f}", "currency": row}
+from orders.models import Order, OrderItem, OrderNote, OrderReturn
+from shop.serializers import AskedSerializer, AskedWithReasonSerializer, DoneSerializer, MoneyField, MoneySerializer
 
 
 class OrderItemSerializer(serializers.ModelSerializer):
@@ -41,7 +22,6 @@ class OrderSerializer(serializers.ModelSerializer):
     paid = MoneyField(of="paid")
     refunded = MoneyField(of="refunded")
     tracking_number = serializers.SerializerMethodField()
-    shipping_address = serializers.CharField(read_only=True)
 
     class Meta:
         model = Order
@@ -58,10 +38,30 @@ class OrderSerializer(serializers.ModelSerializer):
             "estimated_delivery",
             "delivered_at",
             "shipping_address",
+            "expedited",
         ]
 
     def get_tracking_number(self, order: Order) -> str | None:
         return order.tracking_number or None
+
+
+class OrderNoteSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = OrderNote
+        fields = ["at", "text", "author"]
+
+
+class ReturnLabelSerializer(serializers.ModelSerializer):
+    url = serializers.SerializerMethodField(
+        help_text="Where the label can be printed, without a login: a path on the host the customer talks to, or a URL."
+    )
+
+    class Meta:
+        model = OrderReturn
+        fields = ["number", "url"]
+
+    def get_url(self, opened: OrderReturn) -> str:
+        return reverse("orders:return-label-page", args=[opened.token])
 
 
 class OrderQuery(serializers.Serializer):
@@ -70,3 +70,47 @@ class OrderQuery(serializers.Serializer):
     customer_email = serializers.CharField(required=False, max_length=254, help_text="Orders of this customer.")
     number = serializers.CharField(required=False, max_length=40, help_text="The order with this number.")
     status = serializers.ChoiceField(required=False, choices=Order.Status.choices)
+
+
+# --- writing: what comes in ---------------------------------------------------------------------
+
+
+class AmountSerializer(serializers.Serializer):
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", help_text="ISO 4217, the order's own")
+
+
+class RefundBodySerializer(AskedWithReasonSerializer):
+    amount = AmountSerializer()
+
+
+class StatusBodySerializer(AskedSerializer):
+    status = serializers.ChoiceField(choices=Order.Status.choices)
+
+
+# --- writing: what goes out ---------------------------------------------------------------------
+
+
+class OrderDoneSerializer(DoneSerializer):
+    order = OrderSerializer()
+
+
+class OrderRefundedSerializer(OrderDoneSerializer):
+    refunded = MoneySerializer(help_text="What went back with this request.")
+
+
+class OrderReturnOpenedSerializer(OrderDoneSerializer):
+    return_label = ReturnLabelSerializer()
+
+
+class ReturnLabelDoneSerializer(DoneSerializer):
+    return_label = ReturnLabelSerializer()
+
+
+class OrderNotedSerializer(DoneSerializer):
+    note = OrderNoteSerializer()
+
+
+def wrong_currency(order: Order) -> dict[str, Any]:
+    """The error of an amount that is not in the order's currency."""
+    return {"amount": {"currency": [f"This order is in {order.currency}."]}}

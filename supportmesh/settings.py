@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "supportmesh",
     "actors",
+    "shop",
     "customers",
     "orders",
     "tracking",

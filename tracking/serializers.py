@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
-from tracking.models import Shipment, ShipmentEvent
+from shop.serializers import DoneSerializer
+from tracking.models import Shipment, ShipmentEvent, ShipmentIssue
 
 
 class ShipmentSerializer(serializers.ModelSerializer):
@@ -17,6 +18,8 @@ class ShipmentSerializer(serializers.ModelSerializer):
             "delivered_at",
             "last_location",
             "exception_reason",
+            "redirected_to",
+            "expedited",
         ]
 
 
@@ -38,3 +41,17 @@ class ShipmentQuery(serializers.Serializer):
 
     customer_email = serializers.CharField(required=False, max_length=254, help_text="Shipments to this customer.")
     order_number = serializers.CharField(required=False, max_length=40, help_text="Shipments of this order.")
+
+
+class ShipmentIssueSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ShipmentIssue
+        fields = ["at", "text", "reported_by"]
+
+
+class ShipmentDoneSerializer(DoneSerializer):
+    shipment = ShipmentSerializer()
+
+
+class IssueReportedSerializer(DoneSerializer):
+    issue = ShipmentIssueSerializer()
