@@ -55,7 +55,7 @@ class Stack:
     Extra environment by name: `Stack(DEMO="1", DEBUG="1", DATABASE_URL=...)`.
     """
 
-    def __init__(self, *, workers: int = 1, var: Path | None = None, seconds: float = 120, **env: str) -> None:
+    def __init__(self, *, workers: int = 1, var: Path | None = None, seconds: float = 100, **env: str) -> None:
         self.var = var or Path(tempfile.mkdtemp(prefix="supportmesh-stack-"))
         self._own_var = var is None
         self._seconds = seconds

@@ -269,12 +269,16 @@ def chat(stack: Stack, message: str = "Hello", *, wait: int = 20) -> requests.Re
 
 
 def processes_of(var: Path) -> set[int]:
-    """Every process that was started for this folder, whoever its parent is now (Linux)."""
+    """Every process that was started for this folder, whoever its parent is now (Linux).
+
+    By its environment; the broker writes its title over that, but works inside the folder.
+    """
     found = set()
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if f"VAR_DIR={var}\0".encode() in environ.read_bytes():
-                found.add(int(environ.parent.name))
+            ours = f"VAR_DIR={var}\0".encode() in (process / "environ").read_bytes()
+            if ours or (process / "cwd").readlink().is_relative_to(var):
+                found.add(int(process.name))
     return {pid for pid in found if alive(pid)}
 
 
