@@ -45,6 +45,7 @@ def accept(
     body_hash: str = "",
     channel: str = Conversation.Channel.API,
     guest_key: str = "",
+    customer_sub: str = "",
 ) -> Turn:
     """Commit a customer's message, then ring its first actor. What this returns will be answered.
 
@@ -61,10 +62,8 @@ def accept(
                 conversation = Conversation.objects.create(channel=channel, guest_key=guest_key)
             else:
                 conversation = Conversation.locked(session_id)
-            if verified and customer_email:
-                if conversation.customer_email not in (None, customer_email):
-                    raise WrongCustomer
-                conversation.customer_email = customer_email
+            if verified and customer_email and not conversation.become(email=customer_email, sub=customer_sub):
+                raise WrongCustomer
             with_human = conversation.owner_id is not None
             turn = conversation.add_turn(
                 role=Turn.Role.CUSTOMER,
@@ -267,3 +266,32 @@ def purge_expired() -> int:
     ids = list(doomed.values_list("pk", flat=True))
     Conversation.objects.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def ask_again(*, session_id: uuid.UUID, customer_email: str, customer_sub: str = "", caller: str) -> Turn | None:
+    """The guest of this conversation is a verified customer now: it is theirs, and the newest question that was told
+    to sign in first is asked once more.
+
+    A turn of its own, because the guest's one has its reply and stays unverified for ever. None when nothing waits, or
+    a person answers here; the same question is never asked a third time. Raises Conversation.DoesNotExist,
+    WrongCustomer.
+    """
+    with transaction.atomic():
+        conversation = Conversation.locked(session_id)
+        if not conversation.become(email=customer_email, sub=customer_sub):
+            raise WrongCustomer
+        conversation.save(update_fields=["customer_email", "customer_sub"])
+        asked = conversation.turns.filter(role=Turn.Role.CUSTOMER).order_by("-seq")
+        waiting = asked.filter(verified=False, reply__metadata__outcome="verify").first()
+        later = waiting is not None and asked.filter(verified=True, seq__gt=waiting.seq).exists()
+        if waiting is None or later or conversation.owner_id is not None:
+            return None
+        return accept(
+            session_id=session_id,
+            text=waiting.text,
+            customer_email=customer_email,
+            verified=True,
+            caller=caller,
+            client_msg_id=uuid.uuid5(waiting.pk, "asked again"),
+            customer_sub=customer_sub,
+        )

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -83,6 +84,8 @@ SECRET_KEY = env_str("SECRET_KEY") or kept_secret("secret_key")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 # What the mesh presents to the shop's services.
 SERVICE_TOKEN = env_str("SERVICE_TOKEN") or kept_secret("service_token")
+# What the shop signs its customers' JWTs with; two at a time while a new one comes into use.
+IDENTITY_SECRET = env_list("IDENTITY_SECRET")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # Plain http is for loopback only; a server behind TLS sets HTTPS=1.
@@ -159,6 +162,25 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
+# --- e-mail: sign-in codes ---------------------------------------------------------------------
+
+EMAIL_URL = env_str("EMAIL_URL")
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # printed into the log of the process that sends
+if EMAIL_URL:
+    _mail = urlsplit(EMAIL_URL)
+    try:
+        EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port
+    except ValueError:
+        EMAIL_HOST = None
+    if _mail.scheme not in ("smtp", "smtp+tls", "smtps") or not EMAIL_HOST:
+        raise ImproperlyConfigured("EMAIL_URL does not parse; it looks like smtp+tls://user:password@host:587.")
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_PORT = EMAIL_PORT or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "support@localhost")
+
 # --- the ledger -------------------------------------------------------------------------------
 
 DATABASE_URL = env_str("DATABASE_URL")
@@ -199,7 +221,9 @@ CACHES = {
             # The default unpickles: whoever can write to Redis could run code here.
             "serializer": "django.core.signing.JSONSerializer",
         },
-    }
+    },
+    # Counts sign-in attempts while Redis is away.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 CHANNEL_LAYERS = {
     "default": {

@@ -2,20 +2,23 @@
 
 import asyncio
 import json
+import threading
 import time
 import uuid
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.db import OperationalError
 from django.test import AsyncClient, Client
-from rest_framework_api_key.models import APIKey
 
 from actors import ledger
 from actors.models import Conversation, Turn
+from supportmesh.asgi import application
 from supportmesh.gateway import chat as gateway_chat
+from supportmesh.models import ApiToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -217,7 +220,7 @@ def test_a_message_sent_again_after_its_reply_gets_the_reply() -> None:
 
 def test_two_callers_may_use_the_same_id() -> None:
     message = {"message": "Hi", "client_msg_id": str(uuid.uuid4())}
-    _, token = APIKey.objects.create_key(name="shop")
+    _, token = ApiToken.objects.create_key(name="shop")
     one = post(message, headers=SERVICE).json()
     other = post(message, headers={"Authorization": f"Token {token}"}).json()
     assert one["message_id"] != other["message_id"]
@@ -234,7 +237,7 @@ def test_the_idempotency_key_is_the_client_msg_id() -> None:
 
 
 def test_only_the_service_token_may_say_that_a_message_is_a_probe() -> None:
-    _, token = APIKey.objects.create_key(name="shop")
+    _, token = ApiToken.objects.create_key(name="shop")
     channels = []
     for headers in (SERVICE, {"Authorization": f"Token {token}"}, {}):
         session_id = post({"message": "Hi"}, headers={**headers, "X-Channel": "probe"}).json()["session_id"]
@@ -284,3 +287,23 @@ def test_a_forgotten_last_slash_is_forgiven() -> None:
     response = Client().get("/api/docs")
     assert response.status_code == 302
     assert response["Location"] == "/api/docs/"
+
+
+async def test_requests_that_wait_hold_no_thread() -> None:
+    """Through the real ASGI application, whose every request begins on a thread of its own."""
+    before = threading.active_count()
+    body = json.dumps({"message": "Hi"}).encode()
+    headers = [(b"host", b"testserver"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/api/chat", "query_string": b"wait=6", "headers": headers}
+    waiting = [ApplicationCommunicator(application, {**scope, "client": ["192.0.2.7", 4711]}) for _ in range(30)]
+    for request in waiting:
+        await request.send_input({"type": "http.request", "body": body})
+    while await Turn.objects.acount() < len(waiting):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1)
+    assert threading.active_count() - before < 15
+    for request in waiting:
+        assert (await request.receive_output(timeout=20))["status"] == 202
+        await request.receive_output(timeout=20)
+        await request.send_input({"type": "http.disconnect"})
+        await request.wait(timeout=5)

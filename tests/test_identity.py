@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.test import Client
-from rest_framework_api_key.models import APIKey
 
 from actors.models import Conversation, Turn
+from supportmesh.models import ApiToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ JOHN, SARAH = "john.doe@example.com", "sarah.wilson@example.com"
 
 @pytest.fixture
 def token() -> dict[str, str]:
-    _, key = APIKey.objects.create_key(name="shop")
+    _, key = ApiToken.objects.create_key(name="shop")
     return {"Authorization": f"Token {key}"}
 
 
@@ -131,7 +131,7 @@ def test_a_wrong_token_is_refused_not_taken_for_a_guest(value: str) -> None:
 
 def test_a_revoked_token_is_refused(token: dict[str, str]) -> None:
     session_id = opened(token, customer_email=JOHN)
-    APIKey.objects.update(revoked=True)
+    ApiToken.objects.update(revoked=True)
     assert say(token).status_code == 401
     assert read(session_id, token) == 401
 
@@ -140,7 +140,7 @@ def test_create_api_token_prints_a_working_token_once(capsys: pytest.CaptureFixt
     call_command("create_api_token", "shop backend")
     key = capsys.readouterr().out.strip()
     assert say({"Authorization": f"Token {key}"}).status_code == 202
-    stored = APIKey.objects.get()
+    stored = ApiToken.objects.get()
     assert stored.name == "shop backend"
     assert key.partition(".")[2] not in stored.hashed_key
 

@@ -31,6 +31,8 @@ class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.API)
     customer_email = models.EmailField(null=True, blank=True, db_index=True)
+    # The shop's own name for the customer, when it signed one: it stays when the address changes. Set with the address.
+    customer_sub = models.CharField(max_length=255, blank=True, default="", db_index=True)
     # SHA-256 of the guest's token: who holds the token owns the conversation.
     guest_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.BOT, db_index=True)
@@ -61,6 +63,25 @@ class Conversation(models.Model):
         """The row, locked until the transaction ends. (SQLite locks the whole file at BEGIN IMMEDIATE.)"""
         return cls.objects.select_for_update().get(pk=session_id)
 
+    def belongs_to(self, *, email: str | None, sub: str = "") -> bool:
+        """Whether it is this customer's: known by the shop's `sub` where there is one, by the address where not."""
+        if self.customer_sub:
+            return sub == self.customer_sub
+        return email is not None and email == self.customer_email
+
+    def become(self, *, email: str, sub: str = "") -> bool:
+        """Make a guest's conversation this customer's (saved with the next turn); False when it is another one's."""
+        if self.customer_email is None:
+            self.customer_email, self.customer_sub = email, sub
+        return self.belongs_to(email=email, sub=sub)
+
+    def current_email(self) -> str | None:
+        """The customer's address as last proved: under the same `sub` it may have changed since the beginning."""
+        if not self.customer_sub:
+            return self.customer_email
+        proved = self.turns.filter(role=Turn.Role.CUSTOMER, verified=True).order_by("-seq")
+        return proved.values_list("customer_email", flat=True).first() or self.customer_email
+
     def add_turn(self, **fields: Any) -> "Turn":
         """Append one utterance and number it. The only writer of turns: call it on a `locked()` row.
 
@@ -69,7 +90,7 @@ class Conversation(models.Model):
         self.last_seq += 1
         if self.status == self.Status.CLOSED:
             self.status = self.Status.BOT
-        self.save(update_fields=["last_seq", "status", "updated_at", "clarify_count", "customer_email"])
+        self.save(update_fields=["last_seq", "status", "updated_at", "clarify_count", "customer_email", "customer_sub"])
         turn = Turn.objects.create(conversation=self, seq=self.last_seq, **fields)
         seq = turn.seq
         transaction.on_commit(lambda: notify(str(self.id), {"type": "turn.added", "seq": seq}))

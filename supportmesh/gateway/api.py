@@ -21,14 +21,8 @@ from actors import ledger
 from actors.explain import explain
 from actors.models import Conversation, Turn
 from supportmesh.gateway import chat, serializers
-from supportmesh.gateway.identity import (
-    GUEST_HEADER,
-    Credentials,
-    Identity,
-    IdentityAuthentication,
-    identify,
-    speaks_for,
-)
+from supportmesh.gateway.credentials import GUEST_HEADER, Credentials
+from supportmesh.gateway.identity import Identity, IdentityAuthentication, identify, speaks_for
 from supportmesh.gateway.problems import DATABASE_AWAY, NotFound, Problem, exception_handler, invalid
 from supportmesh.gateway.waiting import in_database, lookout
 
@@ -279,6 +273,11 @@ class ExplainView(ChatView):
         data = self.valid(serializers.ExplainSerializer, request.data)
         identity = identify(Credentials.of_request(request), email=data["customer_email"])
         conversation = chat.find(identity, data["session_id"], reading=True) if data["session_id"] else None
-        email, verified = speaks_for(identity, conversation)
-        told = explain(text=data["message"], customer_email=email, verified=verified, conversation=conversation)
+        speaker = speaks_for(identity, conversation)
+        told = explain(
+            text=data["message"],
+            customer_email=speaker.email,
+            verified=speaker.verified,
+            conversation=conversation,
+        )
         return Response(told)

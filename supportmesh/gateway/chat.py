@@ -10,15 +10,8 @@ from django.db import transaction
 
 from actors import ledger
 from actors.models import Conversation, Turn
-from supportmesh.gateway.identity import (
-    Credentials,
-    Identity,
-    identify,
-    key_of,
-    may_access,
-    new_guest_token,
-    speaks_for,
-)
+from supportmesh.gateway.credentials import Credentials, key_of, new_guest_token
+from supportmesh.gateway.identity import Identity, identify, may_access, speaks_for
 from supportmesh.gateway.problems import NotFound, Problem
 
 CONFLICT = "This client_msg_id was used for another message."
@@ -54,12 +47,13 @@ def accept(
         with transaction.atomic():  # the permission is checked on the row that the message is then added to
             session_id = data["session_id"] or session_id
             conversation = find(identity, session_id, lock=True) if session_id else None
-            email, verified = speaks_for(identity, conversation)
+            speaker = speaks_for(identity, conversation)
             turn = ledger.accept(
                 session_id=session_id,
                 text=data["message"],
-                customer_email=email,
-                verified=verified,
+                customer_email=speaker.email,
+                verified=speaker.verified,
+                customer_sub=speaker.sub,
                 caller=identity.caller,
                 client_msg_id=data["client_msg_id"],
                 body_hash=_body_hash(data),

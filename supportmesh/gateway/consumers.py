@@ -17,7 +17,8 @@ from rest_framework import exceptions
 from actors import ledger
 from actors.models import Conversation, Turn
 from supportmesh.gateway import chat, serializers
-from supportmesh.gateway.identity import Credentials, Identity, identify, is_guest_token, new_guest_token
+from supportmesh.gateway.credentials import Credentials, is_guest_token, new_guest_token
+from supportmesh.gateway.identity import Identity, identify
 from supportmesh.gateway.problems import DATABASE_AWAY, NotFound, Problem, field_errors, invalid
 from supportmesh.gateway.waiting import Watch, in_database, lookout
 

@@ -1,45 +1,42 @@
 """Who is speaking, and what they may see. Every endpoint and the socket ask here and nowhere else."""
 
-import hashlib
-import ipaddress
-import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from http import cookies
 from types import SimpleNamespace
-from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port, validate_host
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework_api_key.models import APIKey
 
 from actors.models import Conversation
+from supportmesh.gateway import shop_jwt
+from supportmesh.gateway.credentials import Credentials, key_of
+from supportmesh.models import ApiToken
 
-GUEST_COOKIE = "supportmesh_guest"
-GUEST_HEADER = "X-Guest-Token"
-GUEST_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,128}")
+TOKEN_SCHEMES = ("token", "api-key")
+NOT_VALID = "The token is not valid, or it was revoked."
+SESSION_CUSTOMER = "supportmesh_customer"  # in a browser's session: the address that was proved by a code
 
 
 @dataclass(frozen=True)
 class Identity:
     """Who speaks. `caller` is whose client_msg_ids these are; `email` is the customer spoken for, when known.
 
-    `demo`: on this machine's own demo a session id alone owns a conversation.
+    `sub`: the shop's own name for the customer, from its JWT. `demo`: on this machine's own demo a session id alone
+    owns a conversation.
     """
 
     kind: Literal["guest", "customer", "server", "staff"]
     caller: str
     email: str | None = None
     verified: bool = False
+    sub: str = ""
+    name: str = ""
     guest_key: str = ""
     demo: bool = False
 
@@ -49,100 +46,29 @@ class Identity:
         return self.demo or self.kind in ("server", "staff")
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """What a request or a handshake says about its sender, taken off the wire and not yet believed."""
-
-    headers: Mapping[str, str]  # lower-case names
-    cookies: Mapping[str, str]
-    client: str  # the peer's address
-    guest_token: str = ""  # given in a frame; a header or our own cookie otherwise
-
-    @classmethod
-    def of_request(cls, request: HttpRequest) -> Self:
-        """Of an HTTP request."""
-        headers = {name.lower(): value for name, value in request.headers.items()} | {"host": request.get_host()}
-        return cls(headers=headers, cookies=request.COOKIES, client=request.META.get("REMOTE_ADDR") or "")
-
-    @classmethod
-    def of_scope(cls, scope: dict[str, Any]) -> Self:
-        """Of a WebSocket handshake."""
-        headers = {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
-        jar: cookies.SimpleCookie = cookies.SimpleCookie()
-        try:
-            jar.load(headers.get("cookie", ""))
-        except cookies.CookieError:
-            jar.clear()
-        client = scope.get("client") or ("",)
-        return cls(
-            headers=headers, cookies={name: morsel.value for name, morsel in jar.items()}, client=client[0] or ""
-        )
-
-    @property
-    def foreign(self) -> bool:
-        """Sent by a page of another site."""
-        origin = self.headers.get("origin")
-        return origin is not None and not self._is_own(origin)
-
-    @property
-    def same_origin(self) -> bool:
-        """Sent by one of our own pages (or typed into the address bar): only then do cookies count."""
-        origin = self.headers.get("origin")
-        if origin is not None:
-            return self._is_own(origin)
-        return self.headers.get("sec-fetch-site") in ("same-origin", "none")
-
-    def _is_own(self, origin: str) -> bool:
-        if origin in settings.CSRF_TRUSTED_ORIGINS:
-            return True
-        try:
-            parts = urlsplit(origin)
-        except ValueError:
-            return False
-        host = self.headers.get("host", "").lower()
-        domain, _ = split_domain_port(host)
-        if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
-            return False
-        return parts.netloc.lower() == host and parts.scheme in (("https",) if settings.HTTPS else ("http", "https"))
-
-    @property
-    def in_demo(self) -> bool:
-        """The demo's trust holds for this sender: this machine, nothing forwarded, no foreign page."""
-        if not (settings.DEMO and settings.DEBUG) or self.foreign:
-            return False
-        if any(name == "forwarded" or name.startswith("x-forwarded-") for name in self.headers):
-            return False
-        try:
-            return ipaddress.ip_address(self.client).is_loopback
-        except ValueError:
-            return False
-
-    @property
-    def token_of_guest(self) -> str:
-        """The guest's token from the frame, the header or our own page's cookie; empty when there is none."""
-        token = self.guest_token or self.headers.get(GUEST_HEADER.lower(), "")
-        if not token and self.same_origin:
-            token = self.cookies.get(GUEST_COOKIE, "")
-        return token if is_guest_token(token) else ""
-
-
 def identify(credentials: Credentials, *, email: str | None = None) -> Identity:
     """The identity behind the credentials. `email` is the typed address: servers and the demo are believed it, nobody
-    else. Raises AuthenticationFailed for a token that is wrong or revoked. Reads the database.
+    else. Raises AuthenticationFailed for a token that is wrong, expired or revoked. Reads the database.
     """
+    token = credentials.token_of_guest
+    guest_key = key_of(token) if token else ""
+    if jwt := _shop_jwt(credentials):
+        return _customer_of_shop(jwt, guest_key=guest_key)
     server = _server(credentials.headers.get("authorization", ""))
     if server is not None:
         return Identity(kind="server", caller=server, email=email, verified=email is not None)
-    token = credentials.token_of_guest
-    guest_key = key_of(token) if token else ""
     demo = credentials.in_demo
-    staff = _staff(credentials)
-    known = email is not None and demo
+    staff, signed_in = _session(credentials)
+    customer = email if email is not None and demo else signed_in
+    if signed_in is not None and customer == signed_in:
+        caller = f"customer:{key_of(signed_in)}"
+    else:
+        caller = f"guest:{guest_key}" if guest_key else "demo" if demo else ""
     return Identity(
-        kind="staff" if staff else "customer" if known else "guest",
-        caller=f"guest:{guest_key}" if guest_key else "demo" if demo else "",
-        email=email if known else None,
-        verified=known,
+        kind="staff" if staff else "customer" if customer else "guest",
+        caller=caller,
+        email=customer,
+        verified=customer is not None,
         guest_key=guest_key,
         demo=demo,
     )
@@ -152,25 +78,54 @@ def may_access(identity: Identity, conversation: Conversation, *, reading: bool 
     """The one rule of who may read a conversation (`reading`) or speak in it.
 
     Staff read everything. Servers and the demo may join any conversation, but never under another address than the
-    conversation's. A customer has their own; a guest has what their token opened, until it belongs to a customer.
+    conversation's. A customer has their own, by the shop's `sub` where it has one and by their address where not; a
+    guest has what their token opened, until it belongs to a customer.
     """
     if reading and identity.kind == "staff":
         return True
     address = conversation.customer_email
-    if identity.email is not None and address is not None and identity.email != address:
-        return False
     if identity.kind == "server" or identity.demo:
-        return True
+        return identity.email is None or address is None or identity.email == address
     if address is not None:
-        return identity.verified and identity.email == address
+        return identity.verified and conversation.belongs_to(email=identity.email, sub=identity.sub)
     return bool(identity.guest_key) and secrets.compare_digest(identity.guest_key, conversation.guest_key)
 
 
-def speaks_for(identity: Identity, conversation: Conversation | None) -> tuple[str | None, bool]:
-    """(address, verified) as fixed on a turn. Who may join a customer's conversation speaks for that customer."""
-    if identity.email is None and conversation is not None and conversation.customer_email is not None:
-        return conversation.customer_email, True
-    return identity.email, identity.verified
+class Speaker(NamedTuple):
+    """Whom a message is from, as fixed on its turn; `sub` as the conversation keeps it."""
+
+    email: str | None
+    verified: bool
+    sub: str
+
+
+def speaks_for(identity: Identity, conversation: Conversation | None) -> Speaker:
+    """Who may join a customer's conversation speaks for that customer."""
+    if conversation is None or conversation.customer_email is None:
+        return Speaker(identity.email, identity.verified, identity.sub)
+    if identity.email is None:
+        return Speaker(conversation.current_email(), True, conversation.customer_sub)
+    return Speaker(identity.email, identity.verified, conversation.customer_sub)
+
+
+def _shop_jwt(credentials: Credentials) -> str:
+    if credentials.jwt:
+        return credentials.jwt
+    scheme, _, token = credentials.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and shop_jwt.looks_like_jwt(token.strip()) else ""
+
+
+def _customer_of_shop(token: str, *, guest_key: str) -> Identity:
+    claims = shop_jwt.read(token)
+    return Identity(
+        kind="customer",
+        caller=f"sub:{key_of(claims.sub)}",
+        email=claims.email,
+        verified=True,
+        sub=claims.sub,
+        name=claims.name,
+        guest_key=guest_key,
+    )
 
 
 def _server(authorization: str) -> str | None:
@@ -178,22 +133,30 @@ def _server(authorization: str) -> str | None:
     if not authorization:
         return None
     scheme, _, token = authorization.partition(" ")
-    scheme, token = scheme.lower(), token.strip()
-    if scheme == "bearer" and is_service_token(token):
+    if scheme.lower() == "bearer" and is_service_token(token.strip()):
         return "service"
-    if scheme in ("token", "api-key") and "\0" not in token:
-        key = APIKey.objects.get_usable_keys().filter(prefix=token.partition(".")[0]).first()
-        if key is not None and not key.has_expired and key.is_valid(token):
-            return f"token:{key.prefix}"
-    raise AuthenticationFailed("The token is not valid, or it was revoked.")
+    if scheme.lower() in TOKEN_SCHEMES:
+        return f"token:{_api_token(token.strip(), scope=ApiToken.Scope.CHAT).prefix}"
+    raise AuthenticationFailed(NOT_VALID)
 
 
-def _staff(credentials: Credentials) -> bool:
+def _api_token(token: str, *, scope: str) -> ApiToken:
+    row = ApiToken.believed(token)
+    if row is None:
+        raise AuthenticationFailed(NOT_VALID)
+    if row.scope != scope:
+        raise AuthenticationFailed(f"This token is for {row.scope}, not for {scope}.")
+    return row
+
+
+def _session(credentials: Credentials) -> tuple[bool, str | None]:
+    """(is a member of staff, the customer's address) of our own page's session; neither without one."""
     key = credentials.cookies.get(settings.SESSION_COOKIE_NAME)
     if not key or not credentials.same_origin:
-        return False
-    user = get_user(SimpleNamespace(session=SessionStore(key)))
-    return user.is_active and user.is_staff
+        return False, None
+    session = SessionStore(key)
+    user = get_user(SimpleNamespace(session=session))
+    return user.is_active and user.is_staff, session.get(SESSION_CUSTOMER)
 
 
 def is_service_token(token: str) -> bool:
@@ -201,59 +164,34 @@ def is_service_token(token: str) -> bool:
     return secrets.compare_digest(token.encode(), settings.SERVICE_TOKEN.encode())
 
 
-# --- guests -----------------------------------------------------------------------------------
-
-
-def new_guest_token() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def is_guest_token(token: object) -> bool:
-    return isinstance(token, str) and GUEST_TOKEN.fullmatch(token) is not None
-
-
-def key_of(guest_token: str) -> str:
-    """What the database keeps of a guest's token: enough to recognize it, useless to a thief."""
-    return hashlib.sha256(guest_token.encode()).hexdigest()
-
-
-def ensure_guest_cookie(request: HttpRequest, response: HttpResponse) -> None:
-    """Give a visitor of our own pages the http-only cookie that owns their conversations, unless they have one."""
-    if is_guest_token(request.COOKIES.get(GUEST_COOKIE)):
-        return
-    response.set_cookie(
-        GUEST_COOKIE,
-        new_guest_token(),
-        max_age=settings.GUEST_RETENTION_DAYS * 86_400,
-        httponly=True,
-        secure=settings.HTTPS,
-        samesite="Lax",
-    )
-
-
 # --- DRF --------------------------------------------------------------------------------------
 
 
 class Service:
-    """The principal behind the service token. No row in the database."""
+    """The principal behind a service token: no user of the database, and staff to the shop's services."""
 
     is_authenticated = is_active = is_staff = True
     is_anonymous = is_superuser = False
     pk = id = None
-    username = "service"
+
+    def __init__(self, username: str = "service") -> None:
+        self.username = username
 
     def __str__(self) -> str:
         return self.username
 
 
 class ServiceTokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <SERVICE_TOKEN>`; any other value is left to other schemes."""
+    """For the shop's services: `Bearer <SERVICE_TOKEN>`, or `Token <key>` with the scope `services`."""
 
     def authenticate(self, request: Request) -> tuple[Service, None] | None:
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() != "bearer" or not is_service_token(token.strip()):
-            return None
-        return Service(), None
+        if scheme.lower() == "bearer" and is_service_token(token.strip()):
+            return Service(), None
+        if scheme.lower() in TOKEN_SCHEMES:
+            row = _api_token(token.strip(), scope=ApiToken.Scope.SERVICES)
+            return Service(f"token:{row.prefix}"), None
+        return None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from supportmesh.gateway import identity
+from supportmesh.gateway.credentials import ensure_guest_cookie
 
 # Whom a visitor of the demo may pretend to be; the addresses are those of the demo data.
 DEMO_CUSTOMERS = [
@@ -107,5 +107,5 @@ def _page(request: HttpRequest, *, mode: str) -> HttpResponse:
             "config": config,
         },
     )
-    identity.ensure_guest_cookie(request, response)
+    ensure_guest_cookie(request, response)
     return response
