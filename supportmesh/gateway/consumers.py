@@ -288,7 +288,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif isinstance(error, exceptions.APIException):
             await self._error(CODES.get(error.status_code, "invalid"), str(error.detail))
         else:
-            logger.error("database away: %s", type(error).__name__)
+            logger.error("database away: %s", error)
             await self._error("unavailable", "The database does not answer. Nothing was accepted; please try again.")
 
     async def _error(self, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> None:

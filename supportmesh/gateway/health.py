@@ -49,7 +49,7 @@ def _database_answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DATABASE_AWAY as error:
-        logger.error("database away: %s", type(error).__name__)
+        logger.error("database away: %s", error)
         return False
     return True
 

@@ -80,7 +80,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     if isinstance(error, PermissionDenied):
         return problem_response(403, "You may not do this.")
     if isinstance(error, DATABASE_AWAY):
-        logger.error("database away: %s", type(error).__name__)
+        logger.error("database away: %s", error)
         return database_away()
     return None
 
