@@ -34,7 +34,8 @@ app.conf.task_default_queue = "benchmark.0"
 
 @functools.cache
 def _redis(pid: int) -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=WAIT + 5)  # blpop waits longer than its default
+    # blpop waits longer than the default timeout, and every client has a connection.
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=WAIT + 5, max_connections=1024)
 
 
 @app.task(name="benchmark.step")

@@ -10,6 +10,8 @@ TEXT = """# Benchmarks
 How many messages a second SupportMesh answers, and how fast, measured with `make bench`.
 
 - **Machine:** {machine}; client, web, services, workers and broker share it
+- **Its load before the run:** {load:.1f} processes; beyond 1 the machine was busy with something else,
+  and rates and times are worse than its own
 - **Date:** {day}
 - **Command:** `{command}`
 - **Stack:** {database}; the embedded Valkey, every write kept; {workers} Celery workers of two processes each
@@ -46,6 +48,7 @@ def markdown(
     chains: Sequence[Level],
     route: Sequence[str],
     machine: str,
+    load: float,
     day: str,
     command: str,
     database: str,
@@ -65,6 +68,7 @@ def markdown(
     )
     return TEXT.format(
         machine=machine,
+        load=load,
         day=day,
         command=command,
         database=database,

@@ -85,10 +85,11 @@ def main() -> None:
     )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the report there as well")
     options = parser.parse_args()
+    load = os.getloadavg()[0]
     database = {"DATABASE_URL": os.environ["DATABASE_URL"]} if options.database else {}
     try:
         with throwaway_stack(workers=options.workers, LOG_LEVEL="WARNING", **database) as stack:
-            text = run(stack, options)
+            text = run(stack, options, load=load)
     except CannotStart as error:
         sys.exit(str(error))
     print(text)
@@ -96,7 +97,7 @@ def main() -> None:
         options.write.write_text(text)
 
 
-def run(stack: Throwaway, options: argparse.Namespace) -> str:
+def run(stack: Throwaway, options: argparse.Namespace, *, load: float) -> str:
     """Measure the chat, then the chain, and report on both."""
     manage(stack, "seed_demo")
     token = manage(stack, "create_api_token", "benchmark").strip()
@@ -116,6 +117,7 @@ def run(stack: Throwaway, options: argparse.Namespace) -> str:
         chains=chains,
         route=route,
         machine=f"{machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        load=load,
         day=date.today().isoformat(),
         command=" ".join(["python", "benchmarks/turns.py", *sys.argv[1:]]),
         database="the database of DATABASE_URL" if options.database else "SQLite (WAL, synchronous=FULL)",
