@@ -55,7 +55,7 @@ class WriteView(generics.GenericAPIView):
             fingerprint = _fingerprint(request)
         except RecursionError:
             raise exceptions.ParseError("The JSON is nested too deeply.") from None
-        asked = Asked(by=body.validated_data["requested_by"], via=request.user.get_username())
+        asked = Asked(by=body.validated_data["requested_by"], via=request.user.username)
         with transaction.atomic():
             # A second request with the key waits here until the first has committed, then finds its answer.
             stored, new = IdempotentRequest.objects.get_or_create(
