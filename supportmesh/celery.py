@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportmesh.settings")
 
 app = Celery("supportmesh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["actors"])
+app.autodiscover_tasks(["actors", "supportmesh"])
 app.conf.task_queues = [Queue(name) for name in queue_names()]
 app.conf.task_default_queue = MAINTENANCE_QUEUE
 app.steps["worker"].add("actors.heartbeat:WorkerHeartbeat")

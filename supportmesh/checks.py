@@ -56,3 +56,16 @@ def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
         text = f"SERVICE_TOKEN is a placeholder or has fewer than {MINIMAL_TOKEN} characters."
         errors.append(Error(text, hint=how, id="supportmesh.E005"))
     return errors
+
+
+@register(Tags.security)
+def check_identity_secret(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Who guesses it is any customer of the shop."""
+    errors = []
+    if any(len(secret.encode()) < MINIMAL_TOKEN for secret in settings.IDENTITY_SECRET):
+        text = f"IDENTITY_SECRET has fewer than {MINIMAL_TOKEN} bytes."
+        errors.append(Error(text, hint="Make one with: openssl rand -hex 32", id="supportmesh.E006"))
+    if len(settings.IDENTITY_SECRET) > 2:
+        text = "IDENTITY_SECRET holds more than two secrets."
+        errors.append(Error(text, hint="The one in use, and the one that comes or goes.", id="supportmesh.E007"))
+    return errors

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from supportmesh.gateway import api, health, pages, problems
+from supportmesh.gateway import api, health, pages, problems, signin
 
 urlpatterns = [
     path("", pages.chat, name="chat-page"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("api/conversations/<uuid:session_id>/rating", api.RatingView.as_view(), name="rating"),
     path("api/conversations/<uuid:session_id>/human", api.HumanView.as_view(), name="human"),
     path("api/route/explain", api.ExplainView.as_view(), name="explain"),
+    path("api/auth/code", signin.CodeView.as_view(), name="sign-in-code"),
+    path("api/auth/verify", signin.VerifyView.as_view(), name="sign-in"),
+    path("api/auth/logout", signin.LogoutView.as_view(), name="sign-out"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/customers/", include("customers.urls")),

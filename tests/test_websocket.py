@@ -182,7 +182,8 @@ async def test_junk_on_the_channel_layer_deafens_nobody() -> None:
         ('{"type": "resume", "data": {"last_seq": 0}}', "not_found", ""),
         ('{"type": "rating", "data": {"score": 9}}', "invalid", "score"),
         ('{"type": "human"}', "not_found", ""),
-        ('{"type": "identify", "data": {"token": "a.b.c"}}', "unsupported token", ""),
+        ('{"type": "identify", "data": {"token": "a.b.c"}}', "unauthorized", ""),
+        ('{"type": "identify", "data": {"guest_token": "short"}}', "invalid", "token"),
     ],
 )
 async def test_a_bad_frame_gets_an_error_and_the_socket_stays_open(text: str, error: str, field: str) -> None:

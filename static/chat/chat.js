@@ -3,6 +3,7 @@
 import { stepsOf } from "./api.js";
 import { Composer } from "./composer.js";
 import { DemoPanel } from "./demo.js";
+import { signInForm, signOut } from "./signin.js";
 import { Socket } from "./socket.js";
 import { newId, store } from "./store.js";
 import { Timeline } from "./timeline.js";
@@ -25,6 +26,7 @@ class Chat {
   #sentTimer = 0;
   #working = new Map(); // message_id -> [{actor, at}], the steps seen so far
   #answered = new Set(); // message_ids
+  #signedIn = false; // this browser's session is a customer's
   #refusal = ""; // why the server did not open the conversation we asked for
   #socket = new Socket({
     url: () => this.#url(),
@@ -37,7 +39,8 @@ class Chat {
         customers: config.demo,
         chosen: store.customer,
         onAsk: (text) => this.say(text),
-        onCustomer: (email) => {
+        onCustomer: async (email) => {
+          if (this.#signedIn) await signOut();
           this.startOver();
           store.customer = email;
         },
@@ -48,6 +51,7 @@ class Chat {
     for (const item of store.unsent()) this.#queue(item);
     document.getElementById("human").addEventListener("click", () => this.#askForPerson());
     document.getElementById("restart").addEventListener("click", () => this.#confirmRestart());
+    document.getElementById("sign-out").addEventListener("click", () => this.#signOut());
     this.#socket.open();
     this.#composer.focus();
   }
@@ -167,7 +171,9 @@ class Chat {
     this.#view.setConnection(state);
   }
 
-  #connected({ session_id, last_seq: lastSeq = 0, status }) {
+  #connected({ session_id, last_seq: lastSeq = 0, status, identity }) {
+    this.#signedIn = Boolean(identity?.verified);
+    this.#view.setSignedIn(this.#signedIn ? identity.email : "");
     if (store.session && !session_id) {
       if (this.#refusal !== "not_found") return this.#socket.reconnect(); // it is ours, but not to be had now
       this.#lostConversation();
@@ -243,6 +249,7 @@ class Chat {
       loadSteps: config.demo ? () => stepsOf(message_id) : null,
       choices: isOpen ? question.choices || [] : [],
       onChoice: (choice) => this.say(choice, { actionId: question.action_id }),
+      form: metadata.outcome === "verify" && !this.#signedIn ? this.#signInForm() : null,
     });
   }
 
@@ -286,7 +293,18 @@ class Chat {
     return steps;
   }
 
+  // Once signed in, take a line with the new session: the answer to what waited comes there.
+  #signInForm() {
+    return signInForm({ session: () => store.session, onSignedIn: () => this.#socket.open() });
+  }
+
   // --- the buttons of the header ---
+
+  async #signOut() {
+    const { error } = await signOut();
+    if (error) this.#view.notice(error, "error");
+    else this.startOver();
+  }
 
   #askForPerson() {
     if (!store.session || !this.#socket.send("human")) this.say(LABELS.personPlease);

@@ -2,7 +2,7 @@
 
 import { appendText, byId, element } from "./dom.js";
 import { explanation } from "./explanation.js";
-import { LABELS, STATES, STATUSES, stageWords } from "./words.js";
+import { LABELS, SIGN_IN, STATES, STATUSES, stageWords } from "./words.js";
 
 const NEAR_BOTTOM = 80; // pixels
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -36,6 +36,14 @@ export class View {
   setConnection(state) {
     byId("state").dataset.state = state;
     byId("state-text").textContent = STATES[state];
+  }
+
+  // email: whose session this browser has, or "". Signed in, nobody needs the form any more.
+  setSignedIn(email) {
+    const button = byId("sign-out");
+    button.hidden = !email;
+    button.title = email ? `${SIGN_IN.as} ${email}` : "";
+    if (email) this.#dropSignIn();
   }
 
   setStatus(status, agent = "") {
@@ -94,19 +102,28 @@ export class View {
 
   // answered: {intent, confidence, sources, outcome, processing_time, steps}, when the server said so.
   // loadSteps() => the steps in full, when the server tells them to this visitor.
-  reply({ role, name, text, at, seq, answered = null, loadSteps = null, choices = [], onChoice = null }) {
+  // form: what the customer fills in below the words; one at a time.
+  reply({ role, name, text, at, seq, answered = null, loadSteps = null, choices = [], onChoice = null, form = null }) {
     const turn = this.#turn(role, { name, at, text });
     if (answered) {
       const more = explanation(answered, loadSteps);
       if (more) turn.append(more);
     }
     if (choices.length) turn.append(this.#quickReplies(choices, onChoice));
+    if (form) {
+      this.#dropSignIn();
+      turn.append(form);
+    }
     this.#place(turn, seq);
     return turn;
   }
 
   dropQuickReplies() {
     for (const old of this.#log.querySelectorAll(".quick")) old.remove();
+  }
+
+  #dropSignIn() {
+    for (const old of this.#log.querySelectorAll(".signin")) old.remove();
   }
 
   toBottom() {

@@ -37,6 +37,18 @@ export const OUTCOMES = {
   delayed: "Handed over to a person",
 };
 
+export const SIGN_IN = {
+  email: "E-mail address of your account",
+  code: "Code from the mail",
+  sendCode: "Send me a code",
+  signIn: "Sign in",
+  another: "Use another address, or send a new code",
+  noLine: "That did not get through. Please try again.",
+  demoCode: "This demo sends no mail, so here is your code.",
+  demoUnknown: "No customer of the demo has this address. Try john.doe@example.com.",
+  as: "Signed in as",
+};
+
 // Of the connection.
 export const STATES = {
   connecting: "Connecting …",

@@ -59,6 +59,7 @@ def accept(
                 body_hash=_body_hash(data),
                 channel=Conversation.Channel.API if identity.kind == "server" and channel == "web" else channel,
                 guest_key=identity.guest_key,
+                action_id=data["action_id"],
             )
     except ledger.Conflict:
         raise Problem(409, CONFLICT, errors=[{"field": "client_msg_id", "detail": CONFLICT}]) from None
@@ -68,7 +69,7 @@ def accept(
 
 
 def _body_hash(data: dict[str, Any]) -> str:
-    body = [data["message"], str(data["session_id"]), data["customer_email"]]
+    body = [data["message"], str(data["session_id"]), data["customer_email"], str(data["action_id"])]
     return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 
 
@@ -79,6 +80,22 @@ def find(identity: Identity, session_id: uuid.UUID | str, *, reading: bool = Fal
     if conversation is None or not may_access(identity, conversation, reading=reading):
         raise NotFound
     return conversation
+
+
+def ask_again(identity: Identity, session_id: uuid.UUID) -> Turn | None:
+    """A verified customer goes on in the conversation they began as a guest: see ledger.ask_again. NotFound when it is
+    not theirs."""
+    with transaction.atomic():
+        find(identity, session_id, lock=True)
+        try:
+            return ledger.ask_again(
+                session_id=session_id,
+                customer_email=identity.email,
+                customer_sub=identity.sub,
+                caller=identity.caller,
+            )
+        except ledger.WrongCustomer:
+            raise NotFound from None
 
 
 def reply_of(turn: Turn) -> Turn | None:
@@ -113,10 +130,16 @@ def reply_to(message_id: uuid.UUID) -> Turn | None:
     return reply_of(turn)
 
 
-def news(session_id: uuid.UUID, seq: int) -> tuple[list[Turn], bool]:
-    """The turns beyond `seq`, and whether more is to be expected: a message is open, or a person may write."""
+def news(credentials: Credentials, session_id: uuid.UUID, seq: int) -> tuple[list[Turn], bool]:
+    """The turns beyond `seq`, and whether more is to be expected: a message is open, or a person may write.
+
+    What there is to tell is told to whom it belongs now: NotFound, AuthenticationFailed as in `find_again`.
+    """
     conversation = Conversation.objects.get(pk=session_id)
     talking = conversation.status in (Conversation.Status.WAITING, Conversation.Status.HUMAN)
     # Asked before the turns are read: a reply committed in between is then among them.
     more = talking or conversation.turns.filter(status__in=Turn.OPEN).exists()
-    return list(conversation.turns.filter(seq__gt=seq).select_related("in_reply_to").order_by("seq")), more
+    turns = list(conversation.turns.filter(seq__gt=seq).select_related("in_reply_to").order_by("seq"))
+    if turns:
+        find_again(credentials, session_id, reading=True)
+    return turns, more

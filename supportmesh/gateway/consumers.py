@@ -28,6 +28,7 @@ FRAME_LIMIT = 16_384  # bytes of a client's frame
 FRAMES_PER_SECOND = 10
 BURST = 20  # frames a client may send at once before the rate counts
 CODES = {400: "invalid", 401: "unauthorized", 404: "not_found", 409: "conflict"}
+NOT_YOURS = 4401  # close code: the conversation is not (any more) this caller's
 COMMANDS = ("chat", "identify", "resume", "human", "rating", "ping")
 
 
@@ -101,6 +102,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             "kind": identity.kind if identity else "guest",
             "email": identity.email if identity else None,
             "verified": bool(identity and identity.verified),
+            "name": identity.name if identity else "",
         }
         if self.guest_token:
             told["guest_token"] = self.guest_token
@@ -175,14 +177,24 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 await self._tell(reply)
 
     async def _on_identify(self, data: dict[str, Any]) -> None:
-        token = data.get("guest_token")
-        if not is_guest_token(token):
-            await self._error("unsupported token", "Send the guest_token that this server gave you.")
-            return
-        self.credentials = replace(self.credentials, guest_token=token)
-        self.guest_token = None
+        """Who this is: by the shop's JWT (`token`), or by the token this server gave to a guest (`guest_token`).
+
+        A guest who turns out to be a customer goes on in their conversation, and its waiting question is asked again.
+        """
+        token, guest_token = data.get("token"), data.get("guest_token")
+        if isinstance(token, str) and token:
+            credentials = replace(self.credentials, jwt=token)
+        elif is_guest_token(guest_token):
+            credentials = replace(self.credentials, guest_token=guest_token)
+        else:
+            raise invalid("token", "Send the JWT that your shop signed, or the guest_token that this server gave you.")
+        identity = await in_database(identify, credentials)
+        self.credentials, self.guest_token = credentials, None
+        self.asked_for = str(self.session_id or self.asked_for)
         self._unfollow()
         await self._start()
+        if self.session_id is not None and identity.kind == "customer":
+            await in_database(chat.ask_again, identity, self.session_id)
 
     async def _on_resume(self, data: dict[str, Any]) -> None:
         last_seq = data.get("last_seq")
@@ -241,7 +253,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await watch.wake.wait()
             watch.wake.clear()
             try:
-                turns, watch.waiting = await in_database(chat.news, self.session_id, watch.seq)
+                turns, watch.waiting = await in_database(chat.news, self.credentials, self.session_id, watch.seq)
+            except exceptions.APIException:  # signed out, expired, or a customer's by now: connect again to be asked
+                await self.close(code=NOT_YOURS)
+                return
             except DATABASE_AWAY as error:
                 logger.warning("session %s: %s while following", self.session_id, type(error).__name__)
                 watch.waiting = True
@@ -288,7 +303,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif isinstance(error, exceptions.APIException):
             await self._error(CODES.get(error.status_code, "invalid"), str(error.detail))
         else:
-            logger.error("database away: %s", error)
+            logger.error("database away: %s", type(error).__name__)
             await self._error("unavailable", "The database does not answer. Nothing was accepted; please try again.")
 
     async def _error(self, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> None:

@@ -14,7 +14,7 @@ class IdentityScheme(OpenApiAuthenticationExtension):
     """How a caller of the chat says who they are; without any of it they are a guest."""
 
     target_class = "supportmesh.gateway.identity.IdentityAuthentication"
-    name = ["serverToken", "guestToken"]
+    name = ["serverToken", "customerToken", "guestToken"]
     optional = True
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:
@@ -24,6 +24,12 @@ class IdentityScheme(OpenApiAuthenticationExtension):
                 "in": "header",
                 "name": "Authorization",
                 "description": "`Token <key>` from `manage.py create_api_token`; may speak for any customer.",
+            },
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "The customer's, signed by the shop with IDENTITY_SECRET: sub, email, exp.",
             },
             {
                 "type": "apiKey",
@@ -42,12 +48,16 @@ class ServiceTokenScheme(OpenApiAuthenticationExtension):
     name = "serviceToken"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "The installation's SERVICE_TOKEN."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The installation's SERVICE_TOKEN; the services also take `Token <key>` with that scope.",
+        }
 
 
 PROBLEMS = {
     400: "Not valid: the fields at fault are listed.",
-    401: "The token is wrong or revoked.",
+    401: "The token is wrong, expired or revoked.",
     404: "Unknown session, or somebody else's.",
     405: "Only POST.",
     409: "The client_msg_id was used for another message.",
@@ -82,7 +92,7 @@ def describe_chat(result: dict[str, Any], generator: Any, request: Any, public: 
                 "required": True,
                 "content": {"application/json": {"schema": schema(serializers.ChatSerializer, "request")}},
             },
-            "security": [{"serverToken": []}, {"serviceToken": []}, {"guestToken": []}, {}],
+            "security": [{"serverToken": []}, {"serviceToken": []}, {"customerToken": []}, {"guestToken": []}, {}],
             "responses": {
                 "200": {
                     "description": "The reply.",

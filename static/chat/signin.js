@@ -1,0 +1,81 @@
+// Signing in inside the conversation: an address, then the code that was sent to it.
+
+import { element } from "./dom.js";
+import { SIGN_IN } from "./words.js";
+
+// onSignedIn() once the browser's session is the customer's. session() => the conversation to go on in.
+export function signInForm({ session, onSignedIn }) {
+  const form = element("form", "signin");
+  const told = element("p", "signin__told");
+  told.setAttribute("role", "status");
+  const email = field(SIGN_IN.email, { type: "email", autocomplete: "email", maxLength: 254 });
+  const code = field(SIGN_IN.code, { inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 });
+  const send = element("button", "button button--main", SIGN_IN.sendCode);
+  const again = element("button", "link", SIGN_IN.another);
+  again.type = "button";
+  code.hidden = again.hidden = true;
+  form.append(email, code, told, send, again);
+
+  const step = (codeWanted) => {
+    email.input.readOnly = codeWanted;
+    code.hidden = again.hidden = !codeWanted;
+    code.input.required = codeWanted;
+    send.textContent = codeWanted ? SIGN_IN.signIn : SIGN_IN.sendCode;
+    (codeWanted ? code : email).input.focus();
+  };
+  again.addEventListener("click", () => {
+    code.input.value = told.textContent = "";
+    step(false);
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    const typed = { email: email.input.value };
+    const verifying = !code.hidden;
+    const answer = verifying
+      ? await post("verify", { ...typed, code: code.input.value, session_id: session() || null })
+      : await post("code", typed);
+    send.disabled = false;
+    if (answer.error) {
+      told.textContent = answer.error;
+      if (verifying) code.input.select();
+    } else if (verifying) {
+      form.remove();
+      onSignedIn();
+    } else {
+      told.textContent = demoWords(answer) || answer.detail;
+      code.input.value = answer.demo_code || "";
+      step(true);
+    }
+  });
+  return form;
+}
+
+export async function signOut() {
+  return post("logout", {});
+}
+
+function field(words, attributes) {
+  const label = element("label", "signin__field", words);
+  label.input = Object.assign(element("input", "signin__input"), { required: true, ...attributes });
+  label.append(label.input);
+  return label;
+}
+
+// The demo sends no mail: it says the code itself.
+function demoWords(answer) {
+  if (answer.demo_code === undefined) return "";
+  return answer.demo_code ? SIGN_IN.demoCode : SIGN_IN.demoUnknown;
+}
+
+// The answer's fields, or {error} in words.
+async function post(call, body) {
+  try {
+    const headers = { "Content-Type": "application/json", Accept: "application/json" };
+    const answer = await fetch(`/api/auth/${call}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const told = await answer.json();
+    return answer.ok ? told : { error: told.errors?.[0]?.detail || told.detail };
+  } catch {
+    return { error: SIGN_IN.noLine };
+  }
+}
