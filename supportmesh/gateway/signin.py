@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors import services
-from actors.errors import Temporary
+from actors.errors import Permanent, Temporary
 from supportmesh.gateway import chat, limits
 from supportmesh.gateway.api import ChatView
 from supportmesh.gateway.credentials import Credentials, key_of, new_guest_token, set_guest_cookie
@@ -122,26 +122,23 @@ class CodeView(OwnPageView):
     def post(self, request: Request) -> Response:
         """The same answer for every address. The code counts in this browser for ten minutes, until the next one."""
         email = self.valid(CodeSerializer, request.data)["email"]
-        limits.count("codes of a client", self.client, limit=CODES_PER_CLIENT, seconds=HOUR)
-        limits.count("codes of an address", email, limit=CODES_PER_ADDRESS, seconds=HOUR)
+        limits.count("codes-of-client", self.client, limit=CODES_PER_CLIENT, seconds=HOUR)
+        limits.count("codes-of-address", email, limit=CODES_PER_ADDRESS, seconds=HOUR)
         guest_token = None if self.identity().guest_key else new_guest_token()
         row = SignInCode.asked(browser=key_of(guest_token) if guest_token else self.identity().guest_key, email=email)
         body = {"detail": SENT}
-        if self.identity().demo:
-            body["demo_code"] = send_code(row.pk)
-        else:
-            _ring(row)
+        try:
+            if self.identity().demo:
+                body["demo_code"] = send_code(row.pk)
+            else:
+                # Low on patience: a broker that is away is told to the customer, who can ask again.
+                current_app.send_task(SEND_CODE, args=[str(row.pk)], retry=True, retry_policy={"max_retries": 0})
+        except (OperationalError, Temporary, Permanent):
+            raise Problem(503, "No code can be sent now. Please try again.", headers={"Retry-After": "5"}) from None
         response = Response(body, status=202)
         if guest_token:
             set_guest_cookie(response, guest_token)
         return response
-
-
-def _ring(row: SignInCode) -> None:
-    try:
-        current_app.send_task(SEND_CODE, args=[str(row.pk)], retry=True, retry_policy={"max_retries": 0})
-    except OperationalError:
-        raise Problem(503, "No code can be sent now. Please try again.", headers={"Retry-After": "5"}) from None
 
 
 class VerifyView(OwnPageView):
@@ -157,7 +154,7 @@ class VerifyView(OwnPageView):
         for the sign-in is asked again by itself.
         """
         data = self.valid(VerifySerializer, request.data)
-        limits.count("sign-ins of a client", self.client, limit=TRIES_PER_CLIENT, seconds=HOUR)
+        limits.count("sign-ins-of-client", self.client, limit=TRIES_PER_CLIENT, seconds=HOUR)
         email, code = data["email"], "".join(data["code"].split())
         browser = self.identity().guest_key
         if not browser or not SignInCode.redeem(browser=browser, email=email, code=code):
