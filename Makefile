@@ -32,6 +32,7 @@ lint: .venv/.installed-dev ## ruff, mypy, the import contracts, Django's product
 	@.venv/bin/lint-imports
 	@VAR_DIR=$$(mktemp -d) DEBUG=0 DEMO=0 HTTPS=1 ALLOWED_HOSTS=support.example.com \
 		DATABASE_URL=postgres://supportmesh:secret@db.example.com/supportmesh REDIS_URL=redis://redis.example.com:6379/0 \
+		EMAIL_URL=smtp+tls://mail.example.com \
 		$(PY) manage.py check --deploy --fail-level WARNING
 	@VAR_DIR=$$(mktemp -d) $(PY) manage.py makemigrations --check --dry-run
 

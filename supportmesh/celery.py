@@ -18,4 +18,5 @@ app.conf.task_default_queue = MAINTENANCE_QUEUE
 app.steps["worker"].add("actors.heartbeat:WorkerHeartbeat")
 app.conf.beat_schedule = {
     "purge-transcripts": {"task": "actors.purge_transcripts", "schedule": crontab(hour=3, minute=30)},
+    "purge-sign-ins": {"task": "supportmesh.purge_sign_ins", "schedule": crontab(hour=3, minute=40)},
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
 
 MINIMAL_SECRET = 50
 MINIMAL_TOKEN = 32
@@ -69,3 +69,12 @@ def check_identity_secret(app_configs: Any, **kwargs: Any) -> list[Error]:
         text = "IDENTITY_SECRET holds more than two secrets."
         errors.append(Error(text, hint="The one in use, and the one that comes or goes.", id="supportmesh.E007"))
     return errors
+
+
+@register(Tags.security, deploy=True)
+def check_email(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """Who reads the log could sign in as any customer."""
+    if settings.EMAIL_URL:
+        return []
+    hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587."
+    return [Warning("Sign-in codes are printed into the worker's log.", hint=hint, id="supportmesh.W001")]

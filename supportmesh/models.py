@@ -59,9 +59,14 @@ class SignInCode(models.Model):
 
     @classmethod
     def asked(cls, *, browser: str, email: str) -> Self:
-        """A new request. Earlier codes of this browser count no more; what has expired goes."""
-        cls.objects.filter(models.Q(browser=browser) | models.Q(expires_at__lt=timezone.now())).delete()
+        """A new request. Earlier codes of this browser count no more."""
+        cls.objects.filter(browser=browser).delete()
         return cls.objects.create(browser=browser, email=email, expires_at=timezone.now() + CODE_LIFETIME)
+
+    @classmethod
+    def purge_expired(cls) -> None:
+        """Delete the requests whose time is over."""
+        cls.objects.filter(expires_at__lt=timezone.now()).delete()
 
     def issue(self) -> str | None:
         """Make the code of this request, once; the database keeps a keyed hash. None when it is over or replaced."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
+from django.core.checks import run_checks
 from django.test import Client
 from django.utils import timezone
 
@@ -435,3 +437,22 @@ async def test_many_redeem_a_code_at_once_and_one_gets_in() -> None:
     redeem = sync_to_async(SignInCode.redeem, thread_sensitive=False)
     believed = await asyncio.gather(*(redeem(browser=browser, email=JOHN, code=code) for _ in range(5)))
     assert sum(believed) == 1
+
+
+def test_what_is_over_is_purged_with_its_address() -> None:
+    client = signed_in(JOHN)
+    auth(client, "code", email=NOBODY)
+    later = Client()
+    auth(later, "code", email=SARAH)
+    SignInCode.objects.filter(email=NOBODY).update(expires_at=timezone.now())
+    Session.objects.update(expire_date=timezone.now())
+    tasks.purge_sign_ins()
+    assert [row.email for row in SignInCode.objects.all()] == [SARAH]
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(("url", "told"), [("", ["supportmesh.W001"]), ("smtp://mail.example.com", [])])
+def test_a_deployment_without_a_mail_server_is_warned(settings: Any, url: str, told: list[str]) -> None:
+    settings.EMAIL_URL = url
+    found = run_checks(include_deployment_checks=True)
+    assert [warning.id for warning in found if warning.id == "supportmesh.W001"] == told
