@@ -27,6 +27,7 @@ class Chat {
   #working = new Map(); // message_id -> [{actor, at}], the steps seen so far
   #answered = new Set(); // message_ids
   #signedIn = false; // this browser's session is a customer's
+  #tabs = new BroadcastChannel("supportmesh.session"); // tells the browser's other tabs: "in" or "out"
   #refusal = ""; // why the server did not open the conversation we asked for
   #socket = new Socket({
     url: () => this.#url(),
@@ -52,6 +53,7 @@ class Chat {
     document.getElementById("human").addEventListener("click", () => this.#askForPerson());
     document.getElementById("restart").addEventListener("click", () => this.#confirmRestart());
     document.getElementById("sign-out").addEventListener("click", () => this.#signOut());
+    this.#tabs.onmessage = ({ data }) => (data === "in" ? this.#socket.open() : this.startOver());
     this.#socket.open();
     this.#composer.focus();
   }
@@ -295,15 +297,20 @@ class Chat {
 
   // Once signed in, take a line with the new session: the answer to what waited comes there.
   #signInForm() {
-    return signInForm({ session: () => store.session, onSignedIn: () => this.#socket.open() });
+    const onSignedIn = () => {
+      this.#tabs.postMessage("in");
+      this.#socket.open();
+    };
+    return signInForm({ session: () => store.session, onSignedIn });
   }
 
   // --- the buttons of the header ---
 
   async #signOut() {
     const { error } = await signOut();
-    if (error) this.#view.notice(error, "error");
-    else this.startOver();
+    if (error) return this.#view.notice(error, "error");
+    this.startOver();
+    this.#tabs.postMessage("out");
   }
 
   #askForPerson() {

@@ -9,7 +9,7 @@ export function signInForm({ session, onSignedIn }) {
   const told = element("p", "signin__told");
   told.setAttribute("role", "status");
   const email = field(SIGN_IN.email, { type: "email", autocomplete: "email", maxLength: 254 });
-  const code = field(SIGN_IN.code, { inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12 });
+  const code = field(SIGN_IN.code, { inputMode: "numeric", autocomplete: "one-time-code", maxLength: 12, required: false });
   const send = element("button", "button button--main", SIGN_IN.sendCode);
   const again = element("button", "link", SIGN_IN.another);
   again.type = "button";

@@ -41,7 +41,7 @@ MAIL = """Your code to sign in at {shop}:
 
 {code}
 
-It counts for {minutes} minutes, once, and only in the browser that asked for it. Nobody from {shop} will ever ask
+It counts for {minutes} minutes, once, and only in the browser that asked for it. Nobody from our team will ever ask
 you for it. If it was not you who asked, you can ignore this mail.
 """
 

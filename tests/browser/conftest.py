@@ -61,5 +61,7 @@ def page(browser: Browser, stack: Stack) -> Iterator[Page]:
 
 
 def _note(problems: list[str], message: ConsoleMessage) -> None:
-    if message.type in ("error", "warning") and not re.match(r"WebSocket connection to '[^']+' failed", message.text):
+    """What Chromium says of a line that broke, or of a form that was refused, is no fault of the page."""
+    known = r"WebSocket connection to '[^']+' failed|Failed to load resource: .* status of 400 "
+    if message.type in ("error", "warning") and not re.match(known, message.text):
         problems.append(message.text)
