@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from actors.actions.wishes import continued_wish, spoken_wishes, wishes_of
 from actors.base import Routing, actor
 from actors.message import Decision, EscalationReason, Intent, Message, Payload, Rule, Sentiment
 from actors.routes import ACT_AND_ANSWER, ACTIONABLE, ANSWER, ESCALATE, NEEDS_CUSTOMER
@@ -23,9 +24,11 @@ class Finding(NamedTuple):
 
 
 def open_question(payload: Payload) -> Finding:
-    category = _intent(payload).category
-    if payload.conversation.open_question is None:
-        return Finding(False, "no question is open")
+    category, question = _intent(payload).category, payload.conversation.open_question
+    if payload.answers and (question is None or question.action_id != payload.answers):
+        return Finding(True, "a button answers a question that is no longer open")
+    if question is None or question.action_id is None:
+        return Finding(False, "no yes or no is waited for")
     if category not in ("confirm", "deny"):
         return Finding(False, f"a question is open, but {category} is no yes or no")
     return Finding(True, f"a question is open and the answer is {category}")
@@ -41,7 +44,8 @@ def escalate_now(payload: Payload) -> Finding:
         return Finding(True, "urgency is critical", "angry_customer" if furious else "customer_request")
     if furious:
         return Finding(True, f"a strongly negative complaint (intensity {sentiment.intensity:.2f})", "angry_customer")
-    if intent.category == "escalation_request" or "asks_for_person" in sentiment.cues:
+    callback = payload.verified and any(wish.action == "schedule_callback" for wish in wishes_of(payload))
+    if not callback and (intent.category == "escalation_request" or "asks_for_person" in sentiment.cues):
         return Finding(True, "the customer asks for a person", "customer_request")
     if tier == "vip" and sentiment.urgency in URGENT_LEVELS:
         return Finding(True, f"a VIP at {sentiment.urgency} urgency", "vip")
@@ -68,13 +72,17 @@ def clarify(payload: Payload) -> Finding:
     intent, asked = _intent(payload), payload.conversation.clarify_count
     if intent.confidence >= UNSURE:
         return Finding(False, f"{intent.category} at confidence {intent.confidence:.2f}")
+    if asked_for := [wish.action for wish in spoken_wishes(payload)]:
+        return Finding(False, f"asks for {', '.join(asked_for)} in so many words")
+    if continued_wish(payload) is not None:
+        return Finding(False, "gives what the last question asked for")
     if asked >= CLARIFICATIONS:
         return Finding(True, f"confidence {intent.confidence:.2f} again after a clarifying question", "low_confidence")
     return Finding(True, f"confidence {intent.confidence:.2f} is below {UNSURE}")
 
 
 def verify(payload: Payload) -> Finding:
-    wishes = NEEDS_CUSTOMER.intersection(_wishes(payload))
+    wishes = NEEDS_CUSTOMER.intersection(_wishes(payload)) | {wish.action for wish in wishes_of(payload)}
     if payload.verified:
         return Finding(False, "the customer is verified")
     if not wishes:
@@ -83,7 +91,7 @@ def verify(payload: Payload) -> Finding:
 
 
 def act(payload: Payload) -> Finding:
-    wishes = ACTIONABLE.intersection(_wishes(payload))
+    wishes = ACTIONABLE.intersection(_wishes(payload)) | {wish.action for wish in wishes_of(payload)}
     if not wishes:
         return Finding(False, "nothing to act on")
     return Finding(True, f"a verified customer asks for {_listed(wishes)}")

@@ -56,7 +56,8 @@ def _after_error(message: Message, error: StepError) -> Routing:
         return Routing((error.step, *rest), Escalation(outcome="retry"))
     if error.step in DISPENSABLE:
         return Routing(rest, Escalation(outcome="error_recovery"))
-    if payload.conversation.waiting or (payload.intent is not None and payload.intent.category in HARMLESS):
+    harmless = payload.intent is not None and payload.intent.category in HARMLESS
+    if payload.conversation.waiting or (harmless and error.step != "execution_coordinator"):
         return Routing(DELIVER, Escalation(outcome="fallback_response", notice=SAFE_REPLY, summary=error.text))
     return Routing(DELIVER, _hand_off(payload, "tool_failure"))
 

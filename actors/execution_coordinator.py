@@ -1,128 +1,293 @@
-"""Turns what a verified customer asks for into proposed actions. It proposes; nothing in the shop is changed here."""
+"""Acts on what a verified customer asks for: described first, done after their yes, within policy, once."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
+from actors.actions import ACTIONS, ActionType
+from actors.actions.carry_out import carry_out, left_of, withdraw
+from actors.actions.registry import Subject
+from actors.actions.wishes import Wish, wishes_of
 from actors.base import actor
-from actors.message import ActionResult, Context, ExecutionResult, IntentName, Message, Money, Order, Payload, Question
-from actors.models import Action
+from actors.message import ActionResult, ExecutionResult, Message, Money, Order, Payload, Question, Shipment
+from actors.models import Action, Policy
+from actors.response_generator.case import written_money
 
-MAX_ACTIONS = 5
-BEFORE_SHIPPING = ("pending", "confirmed", "processing")
+CONFIRM_WITHIN = timedelta(minutes=30)
+CHOICES = ("Yes", "No")
+CUSTOMER = "customer"
 
-
-class Wish(NamedTuple):
-    """What one intent would have done: the action, and why an order does not allow it (None: it does)."""
-
-    kind: str
-    objection: Callable[[Order], str | None]
-
-
-def _not_cancellable(order: Order) -> str | None:
-    return (
-        None if order.status in BEFORE_SHIPPING else f"it is {order.status} and can only be cancelled before shipping"
-    )
-
-
-def _not_returnable(order: Order) -> str | None:
-    if order.status != "delivered" or order.delivered_at is None:
-        return f"it is {order.status} and can only be returned after delivery"
-    days = settings.RETURN_WINDOW_DAYS
-    if datetime.now(UTC) - order.delivered_at > timedelta(days=days):
-        return f"it was delivered more than {days} days ago, past the return window"
-    return None
-
-
-def _not_refundable(order: Order) -> str | None:
-    if order.status == "cancelled" or order.total.amount <= order.refunded.amount:
-        return "nothing that was paid for it is left to refund"
-    return None
-
-
-def _not_changeable(order: Order) -> str | None:
-    return None if order.status in BEFORE_SHIPPING else f"it is {order.status} and can only be changed before shipping"
-
-
-WISHES: dict[IntentName, Wish] = {
-    "cancellation_request": Wish("cancel_order", _not_cancellable),
-    "return_request": Wish("process_return", _not_returnable),
-    "refund_request": Wish("process_refund", _not_refundable),
-    "order_change": Wish("update_delivery_address", _not_changeable),
-}
+Status = Action.Status
 
 
 @actor("processor")
 def execution_coordinator(message: Message) -> ExecutionResult:
-    """One proposed action per wish and order, at most five; what is missing is asked for, what the policy forbids is
-    named with the reason. A retry of the same turn finds the rows it made before."""
+    """What was done, asked or refused about every wish of the message. Only the customer verified on this turn is
+    acted for, and only on their own orders. A retry of the same turn finds the rows it made before."""
     payload = message.payload
-    if not payload.verified or payload.intent is None or payload.context is None:
+    if not payload.verified or payload.customer_email is None:
         return ExecutionResult()
-    results: list[ActionResult] = []
-    for category in (payload.intent.category, *payload.intent.secondary):
-        wish = WISHES.get(category)
-        if wish is None:
-            continue
-        orders, question = _orders_meant(wish, payload, payload.context)
-        args = _arguments(wish, payload)
-        if question is None and args is None and any(wish.objection(order) is None for order in orders):
-            question = Question(text="What is the new delivery address? Please send street, postcode and town.")
-        if question is not None:
-            return ExecutionResult(actions=tuple(results), question=question)
-        for order in orders:
-            if len(results) < MAX_ACTIONS:
-                results.append(_propose(message, wish, order, args or {}, position=len(results)))
-    return ExecutionResult(actions=tuple(results))
+    if payload.decision is not None and payload.decision.outcome == "open_question":
+        return _Answer(message).result()
+    return _Request(message).result()
 
 
-def _orders_meant(wish: Wish, payload: Payload, context: Context) -> tuple[tuple[Order, ...], Question | None]:
-    """The customer's own orders that are meant: those named, else the only eligible one, else a question."""
-    named = payload.intent.values("order_number") if payload.intent else ()
-    if named:
-        return tuple(order for order in context.orders if order.number in named), None
-    eligible = tuple(order for order in context.orders if wish.objection(order) is None)
-    if len(eligible) <= 1:
-        return eligible, None
-    choices = tuple(order.number for order in eligible)
-    lines = "\n".join(f"- {order.number}: {', '.join(item.name for item in order.items)}" for order in eligible)
-    return (), Question(text=f"Which order do you mean?\n{lines}", choices=choices)
+class _Answer:
+    """The customer answers a question that waits."""
+
+    def __init__(self, message: Message) -> None:
+        self.payload = message.payload
+        question = self.payload.conversation.open_question
+        asked = self.payload.answers or (question.action_id if question else None)
+        actions = Action.objects.select_related("turn").filter(conversation=message.session_id)
+        self.action = actions.filter(pk=asked).first() if asked else None
+
+    def result(self) -> ExecutionResult:
+        action = self.action
+        if action is None or action.turn.customer_email != self.payload.customer_email:
+            return ExecutionResult()
+        intent = self.payload.intent
+        if action.status == Status.AWAITING_CONFIRMATION:
+            if action.expires_at is not None and action.expires_at < datetime.now(UTC):
+                withdraw(action, status=Status.EXPIRED, who="expiry")
+            elif intent is not None and intent.category == "confirm":
+                return ExecutionResult(actions=(self._confirmed(action),))
+            else:
+                withdraw(action, status=Status.CANCELLED, who=CUSTOMER)
+        elif action.status == Status.EXECUTING:  # this message once more: its first delivery did not come back
+            action = carry_out(action, expecting=(), decided_by=action.decided_by).action
+        return ExecutionResult(actions=(told(action),))
+
+    def _confirmed(self, action: Action) -> ActionResult:
+        kind = ACTIONS[action.kind]
+        objection = self._objection(action, kind)
+        if objection is not None:
+            withdraw(action, status=Status.REJECTED, who="policy")
+            return told(action, because=objection)
+        if beyond_limit(action, Policy.current(), self.payload):
+            withdraw(action, status=Status.AWAITING_APPROVAL, who=CUSTOMER)
+            return told(action)
+        done = carry_out(action, expecting=(Status.AWAITING_CONFIRMATION,), decided_by=f"{CUSTOMER} via chat")
+        return told(done.action)
+
+    def _objection(self, action: Action, kind: ActionType) -> str | None:
+        """The shop may have moved on since the question. What cannot be looked up now, the service checks itself."""
+        context = self.payload.context
+        order = next((o for o in context.orders if o.number == action.order), None) if context else None
+        if order is None:
+            return None
+        return kind.objection(subject_of(self.payload, order, Policy.current()))
 
 
-def _arguments(wish: Wish, payload: Payload) -> dict[str, Any] | None:
-    """What the action needs beyond its order, or None when the customer has to be asked for it."""
-    if wish.kind != "update_delivery_address":
-        return {}
-    addresses = payload.intent.values("address") if payload.intent else ()
-    return {"address": addresses[0]} if addresses else None
+class _Request:
+    """The customer asks for something: one row per wish and order, at most as many as the policy allows."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.payload = message.payload
+        self.policy = Policy.current()
+        self.rows = list(Action.objects.select_related("turn").filter(turn=message.message_id))
+        self.results: list[ActionResult] = []
+        self.question: Question | None = None
+
+    def result(self) -> ExecutionResult:
+        for wish in wishes_of(self.payload):
+            if self.payload.context is not None:
+                self._work(wish)
+        return ExecutionResult(actions=tuple(self.results), question=self.question)
+
+    def _work(self, wish: Wish) -> None:
+        done_before = [row for row in self.rows if row.args.get("wish") == wish.action]
+        if done_before:  # this turn's earlier attempt came as far as this
+            for row in done_before:
+                self._continue(row)
+            return
+        needs_order = wish.action == "expedite" or "order" in ACTIONS[wish.action].needs
+        for order in self._orders_meant(wish) if needs_order else (None,):
+            self._work_on(wish, order)
+
+    def _work_on(self, wish: Wish, order: Order | None) -> None:
+        subject = subject_of(self.payload, order, self.policy)
+        kind = ACTIONS[_fitting(wish, subject)]
+        rule = self.policy.rule_for(kind.name)
+        level = rule.level if rule else kind.level
+        if level == "off" or not kind.by_chat:
+            self._refuse(kind, order, "our assistant does not do that; a colleague can")
+        elif objection := kind.objection(subject):
+            self._refuse(kind, order, objection)
+        elif missing := _missing(kind, wish):
+            self.question = self.question or _needing(wish, missing)
+        elif len(self.results) >= self.policy.max_actions:
+            self._refuse(kind, order, f"one message can hold {self.policy.max_actions} requests; please send it again")
+        else:
+            amount, objection = _amount(kind, wish, subject)
+            if objection is not None:
+                self._refuse(kind, order, objection)
+            elif level == "confirm" and self.question is not None:
+                self._refuse(kind, order, "one question at a time; please ask again once you have answered this one")
+            else:
+                self._store(wish, kind, level, subject, amount)
+
+    def _store(self, wish: Wish, kind: ActionType, level: str, subject: Subject, amount: Money | None) -> None:
+        args: dict[str, Any] = {**wish.args, "wish": wish.action}
+        if subject.shipment is not None:
+            args["tracking_number"] = subject.shipment.tracking_number
+        row = Action(
+            turn_id=self.message.message_id,
+            position=len(self.rows),
+            conversation_id=self.message.session_id,
+            kind=kind.name,
+            args=args,
+            order=subject.order.number if subject.order else "",
+            amount=amount.amount if amount else None,
+            currency=amount.currency if amount else "",
+            policy_version=self.policy.pk,
+            status=Status.PROPOSED,
+        )
+        if level == "confirm":
+            row.status = Status.AWAITING_CONFIRMATION
+            row.expires_at = datetime.now(UTC) + CONFIRM_WITHIN
+        elif level == "auto" and beyond_limit(row, self.policy, self.payload):
+            row.status = Status.AWAITING_APPROVAL
+        with transaction.atomic():
+            if level == "confirm":
+                self._replace_open_question()
+            row.save(force_insert=True)
+        self.rows.append(row)
+        self._continue(row, level=level)
+
+    def _continue(self, row: Action, *, level: str = "") -> None:
+        """Bring a row of this turn as far as it goes now, and tell it."""
+        if row.status == Status.EXECUTING or (row.status == Status.PROPOSED and level == "auto"):
+            row = carry_out(row, expecting=(Status.PROPOSED,), decided_by=f"{CUSTOMER} via chat").action
+        if row.status == Status.AWAITING_CONFIRMATION and self.question is None:
+            self.question = self._asking(row)
+        self.results.append(told(row))
+
+    def _replace_open_question(self) -> None:
+        waiting = Action.objects.select_related("turn").filter(
+            conversation=self.message.session_id, status=Status.AWAITING_CONFIRMATION
+        )
+        for action in waiting:
+            if withdraw(action, status=Status.CANCELLED, who=CUSTOMER):
+                self.results.append(told(action))
+
+    def _asking(self, row: Action) -> Question:
+        order = next((o for o in self._orders() if o.number == row.order), None)
+        amount = Money(amount=row.amount, currency=row.currency) if row.amount is not None else None
+        text = ACTIONS[row.kind].describe.format(
+            order=f"{row.order} ({order.items[0].name})" if order and order.items else row.order,
+            amount=written_money(amount) if amount else "",
+            address=row.args.get("address", ""),
+        )
+        return Question(
+            text=f"{text} Shall I do that?", action_id=str(row.pk), choices=CHOICES, expires_at=row.expires_at
+        )
+
+    def _refuse(self, kind: ActionType, order: Order | None, because: str) -> None:
+        self.results.append(
+            ActionResult(
+                action_id=None,
+                kind=kind.name,
+                status="rejected",
+                order=order.number if order else None,
+                because=because,
+            )
+        )
+
+    def _orders(self) -> tuple[Order, ...]:
+        return self.payload.context.orders if self.payload.context else ()
+
+    def _orders_meant(self, wish: Wish) -> tuple[Order, ...]:
+        """The customer's own orders that are meant: those named, else the only eligible one, else a question."""
+        named = self.payload.intent.values("order_number") if self.payload.intent else ()
+        if named:
+            return tuple(order for order in self._orders() if order.number in named)
+        eligible = []
+        for order in self._orders():
+            subject = subject_of(self.payload, order, self.policy)
+            if ACTIONS[_fitting(wish, subject)].objection(subject) is None:
+                eligible.append(order)
+        if len(eligible) <= 1:
+            return tuple(eligible)
+        if self.question is None:
+            lines = "\n".join(f"- {each.number}: {', '.join(item.name for item in each.items)}" for each in eligible)
+            choices = tuple(each.number for each in eligible)
+            self.question = _needing(wish, f"Which order do you mean?\n{lines}", choices=choices)
+        return ()
 
 
-def _propose(message: Message, wish: Wish, order: Order, args: dict[str, Any], *, position: int) -> ActionResult:
-    objection = wish.objection(order)
-    if objection is not None:
-        return ActionResult(action_id=None, kind=wish.kind, status="rejected", order=order.number, because=objection)
-    left = Money(amount=order.total.amount - order.refunded.amount, currency=order.total.currency)
-    amount = left if wish.kind in ("process_refund", "process_return", "cancel_order") else None
-    row, _ = Action.objects.get_or_create(
-        turn_id=message.message_id,
-        position=position,
-        defaults={
-            "conversation_id": message.session_id,
-            "kind": wish.kind,
-            "args": args,
-            "order": order.number,
-            "amount": amount.amount if amount else None,
-            "currency": amount.currency if amount else "",
-            "status": Action.Status.PROPOSED,
-        },
+def subject_of(payload: Payload, order: Order | None, policy: Policy) -> Subject:
+    """What an action on this order is about."""
+    assert payload.context is not None
+    shipment: Shipment | None = None
+    if order is not None:
+        shipment = next((s for s in payload.context.tracking if s.order_number == order.number), None)
+    return Subject(
+        order=order, shipment=shipment, context=payload.context, return_window_days=policy.return_window_days
     )
+
+
+def beyond_limit(action: Action, policy: Policy, payload: Payload) -> bool:
+    """Whether a person has to approve this amount for this customer. Limits are in SHOP_CURRENCY: another currency,
+    an unknown tier or a policy that was never published are beyond every limit."""
+    if action.amount is None:
+        return False
+    rule = policy.rule_for(action.kind)
+    customer = payload.context.customer if payload.context else None
+    if rule is None or customer is None or action.currency != settings.SHOP_CURRENCY:
+        return True
+    limit: Decimal | None = getattr(rule, f"limit_{customer.tier}")
+    return limit is not None and action.amount > limit
+
+
+def told(action: Action, *, because: str = "") -> ActionResult:
+    """The row as the message carries it on."""
     return ActionResult(
-        action_id=str(row.pk),
-        kind=row.kind,
-        status="proposed",
-        order=order.number,
-        amount=amount,
-        because=f"order {order.number} is {order.status}; a colleague decides",
+        action_id=str(action.pk),
+        kind=action.kind,
+        status=action.status,  # type: ignore[arg-type]
+        order=action.order or None,
+        amount=Money(amount=action.amount, currency=action.currency) if action.amount is not None else None,
+        because=because or (action.result or {}).get("because", "") or _because(action),
     )
+
+
+def _because(action: Action) -> str:
+    if action.kind == "schedule_callback":
+        return f"call {action.args['phone']} by {action.args['due']}"
+    return action.status.replace("_", " ")
+
+
+def _fitting(wish: Wish, subject: Subject) -> str:
+    """`expedite` is the warehouse's matter before shipping and the carrier's after."""
+    if wish.action != "expedite":
+        return wish.action
+    return "expedite_order" if ACTIONS["expedite_order"].objection(subject) is None else "expedite_delivery"
+
+
+def _needing(wish: Wish, text: str, *, choices: tuple[str, ...] = ()) -> Question:
+    return Question(text=text, choices=choices, request=wish.action, args=wish.args)
+
+
+def _missing(kind: ActionType, wish: Wish) -> str:
+    if "address" in kind.needs and "address" not in wish.args:
+        return "What is the new delivery address? Please send street, postcode and town."
+    if "phone" in kind.needs and "phone" not in wish.args:
+        return "Which phone number may we call?"
+    return ""
+
+
+def _amount(kind: ActionType, wish: Wish, subject: Subject) -> tuple[Money | None, str | None]:
+    """What the action is worth, and why that cannot be."""
+    whole = kind.amount(subject)
+    asked = left_of(wish.args["amount"]) if whole is not None and "amount" in wish.args else None
+    if whole is None or asked is None:
+        return whole, None
+    currency = wish.args["amount"].split(" ")[-1]
+    if asked <= 0 or asked > whole.amount or currency != whole.currency:
+        return None, f"only {written_money(whole)} of it can be given back"
+    return Money(amount=asked, currency=whole.currency), None

@@ -13,7 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from actors.base import dispatch
-from actors.message import ConversationView, Message, Metadata, OpenQuestion, Payload, RecentTurn, Route
+from actors.message import ConversationView, Message, Metadata, Payload, Question, RecentTurn, Route
 from actors.message import Escalation as EscalationEnrichment
 from actors.models import Action, Conversation, Escalation, Turn
 from actors.notify import notify
@@ -45,13 +45,14 @@ def accept(
     body_hash: str = "",
     channel: str = Conversation.Channel.API,
     guest_key: str = "",
+    action_id: uuid.UUID | None = None,
     customer_sub: str = "",
 ) -> Turn:
     """Commit a customer's message, then ring its first actor. What this returns will be answered.
 
-    Without a `session_id` a conversation is opened. The same (caller, client_msg_id) returns the turn that is there.
-    Raises Conversation.DoesNotExist, Conflict when that turn had another body, WrongCustomer when a verified address
-    is not the conversation's.
+    Without a `session_id` a conversation is opened. `action_id` is the question that a button answers. The same
+    (caller, client_msg_id) returns the turn that is there. Raises Conversation.DoesNotExist, Conflict when that turn
+    had another body, WrongCustomer when a verified address is not the conversation's.
     """
     try:
         with transaction.atomic():
@@ -71,6 +72,7 @@ def accept(
                 client_msg_id=client_msg_id,
                 caller=caller,
                 body_hash=body_hash,
+                action_id=action_id,
                 customer_email=customer_email,
                 verified=verified,
                 urgent=_is_urgent(text),
@@ -135,6 +137,7 @@ def first_message(turn: Turn) -> Message:
             customer_email=turn.customer_email,
             verified=turn.verified,
             conversation=conversation_view(conversation, before=turn.seq),
+            answers=str(turn.action_id) if turn.action_id else None,
         ),
         metadata=Metadata(created_at=turn.created_at, queued_at=datetime.now(UTC), urgent=turn.urgent),
     )
@@ -152,11 +155,14 @@ def conversation_view(conversation: Conversation, *, before: int | None = None) 
     )
 
 
-def _open_question(conversation: Conversation) -> OpenQuestion | None:
-    action = conversation.actions.filter(status=Action.Status.AWAITING_CONFIRMATION).first()
-    if action is None:
+def _open_question(conversation: Conversation) -> Question | None:
+    """The question that a typed answer would answer: the one the last reply asked, while it still waits."""
+    last = conversation.turns.filter(role=Turn.Role.ASSISTANT).order_by("-seq").first()
+    question = last.metadata.get("question") if last is not None else None
+    if not question or not (question.get("action_id") or question.get("request")):
         return None
-    return OpenQuestion(action_id=str(action.pk), text=f"{action.kind} {action.order}", expires_at=action.expires_at)
+    waits = conversation.actions.filter(pk=question["action_id"], status=Action.Status.AWAITING_CONFIRMATION)
+    return Question(**question) if question.get("request") or waits.exists() else None
 
 
 def commit(

@@ -59,17 +59,20 @@ class RecentTurn(Part):
     text: str
 
 
-class OpenQuestion(Part):
-    """A question the conversation waits on; yes and no count only while there is one."""
+class Question(Part):
+    """What the customer is asked: a yes or no to one proposed action (`action_id`), or what an action still needs
+    (`request` is the action, `args` what is known of it already)."""
 
-    action_id: str | None
     text: str
+    action_id: str | None = None
     choices: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    request: str | None = None
+    args: dict[str, str] = {}
 
 
 class ConversationView(Part):
-    open_question: OpenQuestion | None = None
+    open_question: Question | None = None  # asked by the last reply; yes and no count only while it waits for one
     clarify_count: int = 0  # clarifying questions asked in a row
     language: str = "en"
     recent_turns: tuple[RecentTurn, ...] = ()  # oldest first, without the message itself
@@ -192,15 +195,6 @@ class Decision(Part):
     urgent: bool = False  # for the desk
 
 
-class Question(Part):
-    """What the customer is asked; `action_id` binds a yes or no to one proposed action."""
-
-    text: str
-    action_id: str | None = None
-    choices: tuple[str, ...] = ()
-    expires_at: datetime | None = None
-
-
 class ActionResult(Part):
     action_id: str | None  # None: nothing was stored, `because` says why
     kind: str
@@ -291,6 +285,7 @@ class Payload(Part):
     customer_email: str | None
     verified: bool
     conversation: ConversationView = ConversationView()
+    answers: str | None = None  # the action whose question a button answered
 
     sentiment: Sentiment | None = None
     intent: Intent | None = None

@@ -1,4 +1,4 @@
-"""The sweeper: finds turns that nobody works any more and starts them again, or ends them safely."""
+"""The sweeper: finds turns and actions that nobody works any more and starts them again, or ends them safely."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from actors.actions.carry_out import expire_questions, settle_lost
 from actors.base import queue_depth
 from actors.ledger import commit, ring
 from actors.message import Escalation
@@ -28,7 +29,7 @@ SAFE_REPLY = (
 def sweep() -> int:
     """One pass; returns how many turns it touched. Two sweepers at a time are harmless: every change is a guarded
     update whose count is checked."""
-    return restart_expired() + ring_unclaimed()
+    return restart_expired() + ring_unclaimed() + expire_questions() + settle_lost()
 
 
 def restart_expired() -> int:

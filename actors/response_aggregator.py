@@ -5,7 +5,7 @@ from typing import Any
 from actors.base import actor, seal
 from actors.errors import Permanent
 from actors.ledger import commit
-from actors.message import Escalation, Message, Payload
+from actors.message import ActionResult, Escalation, Message, Payload
 from actors.models import Turn
 
 
@@ -51,9 +51,10 @@ def case_for(payload: Payload) -> Escalation | None:
         return Escalation(
             outcome="human_handoff", reason="guardrail", summary=f"The reply was held back: {found}.\n{summary}".strip()
         )
-    proposed = [a for a in (payload.execution_result.actions if payload.execution_result else ()) if a.action_id]
-    if proposed:
-        lines = [f"Proposed: {action.kind} {action.order or ''} ({action.because})." for action in proposed]
+    actions = payload.execution_result.actions if payload.execution_result else ()
+    undecided = [action for action in actions if action.status in ("proposed", "awaiting_approval")]
+    if undecided:
+        lines = [f"{action.status.replace('_', ' ').capitalize()}: {_described(action)}." for action in undecided]
         urgent = payload.decision is not None and payload.decision.urgent
         return Escalation(
             outcome="human_handoff",
@@ -62,6 +63,11 @@ def case_for(payload: Payload) -> Escalation | None:
             summary="\n".join([*lines, summary]).strip(),
         )
     return None
+
+
+def _described(action: ActionResult) -> str:
+    amount = f", {action.amount.amount} {action.amount.currency}" if action.amount else ""
+    return f"{action.kind} {action.order or ''}{amount} ({action.because})"
 
 
 def metadata_of(payload: Payload) -> dict[str, Any]:

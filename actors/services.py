@@ -114,11 +114,36 @@ def _typed(service: Service, kind: type[Row], body: Any) -> Row:
 
 def _get(service: Service, path: str, *, unknown_is_empty: bool, params: dict[str, Any]) -> Any:
     """The JSON at a service's path; None for a 404 that means "unknown"."""
+    status, answer = _exchange("GET", service, path, params=params)
+    if status == 404 and unknown_is_empty:
+        return None
+    if status != 200:
+        raise Temporary(f"{service} answered {status}")
+    return answer
+
+
+def _exchange(
+    method: Literal["GET", "POST"],
+    service: Service,
+    path: str,
+    *,
+    params: dict[str, Any] | None = None,
+    body: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[int, Any]:
+    """Status and JSON of one call. Raises Temporary when the service did not answer properly, Permanent when it does
+    not believe our token."""
     try:
-        with _session(os.getpid()).get(
+        with _session(os.getpid()).request(
+            method,
             f"{_base_url(service)}/{path}",
             params=params,
-            headers={"Authorization": f"Bearer {settings.SERVICE_TOKEN}", "Accept": "application/json"},
+            json=body,
+            headers={
+                "Authorization": f"Bearer {settings.SERVICE_TOKEN}",
+                "Accept": "application/json",
+                **(headers or {}),
+            },
             timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
             allow_redirects=False,  # the token goes to the address that was set, and nowhere else
             stream=True,
@@ -128,16 +153,22 @@ def _get(service: Service, path: str, *, unknown_is_empty: bool, params: dict[st
                     f"{service} refused the service token ({response.status_code}): "
                     "SERVICE_TOKEN must be the same for the mesh and the services."
                 )
-            if response.status_code == 404 and unknown_is_empty:
-                return None
-            if response.status_code != 200:
+            if 500 <= response.status_code < 600 and response.status_code != 501:
                 raise Temporary(f"{service} answered {response.status_code}")
-            return from_json(_body(service, response))
+            return response.status_code, _json(service, response.status_code, _body(service, response))
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         # The error's own text holds the URL, and with it the customer's address.
         raise Temporary(f"{service} did not answer: {type(error).__name__}") from None
+
+
+def _json(service: Service, status: int, body: bytes) -> Any:
+    try:
+        return from_json(body)
     except ValueError:
-        raise Temporary(f"{service} answered with something that is not JSON") from None
+        if status in (404, 405, 501):  # a server's own page for what it does not have
+            return None
+        detail = "with something that is not JSON" if status == 200 else str(status)
+        raise Temporary(f"{service} answered {detail}") from None
 
 
 def _body(service: Service, response: requests.Response) -> bytes:
@@ -171,3 +202,43 @@ def _session(pid: int) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=32))
     return session
+
+
+# --- writes -----------------------------------------------------------------------------------
+
+
+def write(service: Service, path: str, *, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Change something in the shop, at most once per `key`: the service keeps key and answer.
+
+    Raises Permanent, with the service's reason, when it refuses; Temporary when it is unknown whether it was done:
+    then ask with `result_of` before sending again.
+    """
+    status, answer = _exchange("POST", service, path, body=body, headers={"Idempotency-Key": key})
+    return _written(service, status, answer)
+
+
+def result_of(service: Service, key: str) -> dict[str, Any] | None:
+    """What became of the write with this key; None when the service never saw it.
+
+    Raises like `write`, when the service answers that it refused.
+    """
+    status, answer = _exchange("GET", service, f"requests/{key}/")
+    if status == 404:
+        return None
+    if status != 200 or not isinstance(answer, dict) or "status_code" not in answer:
+        raise Temporary(f"{service} answered {status}")
+    return _written(service, answer["status_code"], answer.get("body"))
+
+
+def _written(service: Service, status: int, answer: Any) -> dict[str, Any]:
+    if status == 200 and isinstance(answer, dict):
+        return answer
+    if status in (400, 404, 409, 422) and isinstance(answer, dict):
+        raise Refused(str(answer.get("code") or "refused"))
+    if status in (404, 405, 501):
+        raise Refused("not_offered")
+    raise Temporary(f"{service} answered {status}")
+
+
+class Refused(Permanent):
+    """The shop does not allow it. The text is the service's code for why, as `exceeds_paid`."""

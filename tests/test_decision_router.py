@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from actors.decision_router import RULES, decision_router
-from actors.message import ConversationView, Entity, IntentName, OpenQuestion, Payload
+from actors.message import ConversationView, Entity, IntentName, Payload, Question
 from tests.builders import context, intent, message, payload, sentiment
 
 ANSWER = ("response_generator", "guardrail_validator", "response_aggregator")
@@ -47,7 +47,7 @@ def expected(category: str, sure: float, verified: bool, mood: str, tier: str, a
 
 
 def case(category: str, sure: float, verified: bool, mood: str, tier: str, asked: bool, clarified: int) -> Payload:
-    question = OpenQuestion(action_id="a", text="Cancel ORD-12345678?") if asked else None
+    question = Question(action_id="a", text="Cancel ORD-12345678?") if asked else None
     return payload(
         verified=verified,
         conversation=ConversationView(open_question=question, clarify_count=clarified),

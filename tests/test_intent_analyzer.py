@@ -5,7 +5,7 @@ import time
 import pytest
 
 from actors.intent_analyzer import intent_analyzer
-from actors.message import ConversationView, Intent, OpenQuestion, Payload
+from actors.message import ConversationView, Intent, Payload, Question
 
 
 def read(text: str) -> Intent:
@@ -135,7 +135,7 @@ def test_more_than_yes_or_no_is_neither(text: str) -> None:
 
 
 def test_ok_thanks_is_a_yes_only_to_a_question() -> None:
-    asked = ConversationView(open_question=OpenQuestion(action_id=None, text="Shall I cancel it?"))
+    asked = ConversationView(open_question=Question(action_id=None, text="Shall I cancel it?"))
     payload = Payload(customer_message="ok thanks", customer_email=None, verified=False, conversation=asked)
     assert intent_analyzer(payload).category == "confirm"
     assert read("ok thanks").category == "compliment"

@@ -82,7 +82,7 @@ def cancel_order(request: Request) -> dict[str, Any]:
     title="return",
     needs=("order",),
     level="confirm",
-    describe="I can register the return of your order {order}; you get a return label, and {amount} back once it arrives.",
+    describe="I can register the return of your order {order}; you get a label, and {amount} back once it arrives.",
     done="has been registered for return",
     undo="cancel the return in the shop",
     objection=returnable,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 RULES = {
     # action: (level, limit for standard, premium, vip)
     "cancel_order": ("confirm", 200, 400, 800),
-    "process_return": ("confirm", 200, 400, 800),
+    "process_return": ("confirm", None, None, None),
     "process_refund": ("confirm", 50, 100, 250),
     "update_delivery_address": ("confirm", None, None, None),
     "expedite_order": ("confirm", None, None, None),
@@ -20,8 +20,8 @@ RULES = {
     "update_customer_tier": ("draft", None, None, None),
     "check_order_status": ("auto", None, None, None),
     "provide_tracking_info": ("auto", None, None, None),
-    "schedule_callback": ("auto", None, None, None),
-    "escalate_to_supervisor": ("auto", None, None, None),
+    "schedule_callback": ("draft", None, None, None),
+    "escalate_to_supervisor": ("draft", None, None, None),
 }
 
 

@@ -9,6 +9,12 @@ KINDS: dict[str, tuple[IntentName, str, str]] = {
     "process_return": ("return_request", "return", "has been registered for return"),
     "process_refund": ("refund_request", "refund", "has been refunded"),
     "update_delivery_address": ("order_change", "address change", "has been changed to the new delivery address"),
+    "generate_return_label": ("return_request", "return label", "has a return label now"),
+    "expedite_order": ("delivery_issue", "faster handling", "has been put first in the warehouse"),
+    "expedite_delivery": ("delivery_issue", "faster delivery", "has been given priority with the carrier"),
+    "contact_carrier": ("delivery_issue", "question to the carrier", "is being looked for: the carrier has been asked"),
+    "add_order_note": ("order_inquiry", "note", "has your note now"),
+    "schedule_callback": ("escalation_request", "call", "has been called about"),
 }
 
 
@@ -30,14 +36,11 @@ def action_status(case: Case, action: ActionResult) -> str:
     name = action_name(action)
     if action.action_id is None or action.status in ("rejected", "failed"):
         outcome = "could not be carried out" if action.status == "failed" else "is not possible"
-        return f"The {name} for your order {_order(case, action)} {outcome}: {action.because.rstrip('. ')}."
+        return f"The {name}{_about(case, action)} {outcome}: {action.because.rstrip('. ')}."
     match action.status:
         case "proposed" | "awaiting_approval":
             noted = case.say("action", f"requested the {name}", action.action_id)
-            return (
-                f"I have {noted} for your order {_order(case, action)}{_amount(case, action)}. "
-                "A colleague will confirm it here."
-            )
+            return f"I have {noted}{_about(case, action)}{_amount(case, action)}. A colleague will confirm it here."
         case "awaiting_confirmation":
             return f"The {name} for your order {_order(case, action)}{_amount(case, action)} waits for your yes."
         case "executing":
@@ -58,6 +61,10 @@ def action_status(case: Case, action: ActionResult) -> str:
 def _actions(case: Case) -> tuple[ActionResult, ...]:
     result = case.payload.execution_result
     return result.actions if result else ()
+
+
+def _about(case: Case, action: ActionResult) -> str:
+    return f" for your order {_order(case, action)}" if action.order else ""
 
 
 def _order(case: Case, action: ActionResult) -> str:

@@ -1,7 +1,10 @@
 """Writes the reply from templates filled with what is known: every wish of the message gets its own paragraph."""
 
+from datetime import UTC, datetime
+
+from actors.actions.wishes import continued_wish
 from actors.base import actor
-from actors.message import Context, ExecutionResult, Intent, IntentName, Payload, Question, Response
+from actors.message import ActionResult, Context, ExecutionResult, Intent, IntentName, Payload, Question, Response
 from actors.response_generator.actions import action_status, actions_for, other_actions
 from actors.response_generator.case import TALK, Case, named_orders, written_list
 from actors.response_generator.orders import order_status
@@ -37,7 +40,8 @@ def response_generator(payload: Payload) -> Response:
 
 
 def _answered(case: Case, tone: Tone) -> Response:
-    wishes = _wishes(case.intent)
+    continued = continued_wish(case.payload) is not None and case.payload.execution_result is not None
+    wishes = () if continued else _wishes(case.intent)  # what was asked for is then told by its actions alone
     result = case.payload.execution_result or ExecutionResult()
     asked = bool(result.question)
     paragraphs: list[str] = []
@@ -46,23 +50,60 @@ def _answered(case: Case, tone: Tone) -> Response:
     else:
         for wish in wishes:
             waits = result.question is not None and wish in ACTIONABLE and not actions_for(case, wish)
-            if not waits:
+            if asked and result.question and _asks_about(case, wish, result.question):
+                text, asked = result.question.text, False
+            elif not waits:
                 text = answer(case, wish)
             elif asked and result.question:
                 text, asked = result.question.text, False
             else:
                 text = "I need your answer to the question above first."
             paragraphs.append(_labelled(case, wish, text))
-    paragraphs += [action_status(case, action) for action in other_actions(case, wishes)]
+    paragraphs += [
+        action_status(case, action)
+        for action in other_actions(case, wishes)
+        if not (result.question and action.action_id == result.question.action_id)
+    ]
     if asked and result.question:
         paragraphs.append(result.question.text)
-    paragraphs += _unmentioned(case)
+    paragraphs += _unmentioned(case, " ".join(paragraphs))
     waiting = WAITING if case.payload.conversation.waiting and "escalation_request" not in wishes else ""
     question = result.question
     end = "" if question or waiting else closing(tone, " ".join(paragraphs))
     return _response(
         case, tone, _greeting(case.payload), _opening(case, tone), *paragraphs, waiting, end, question=question
     )
+
+
+def _asks_about(case: Case, wish: IntentName, question: Question) -> bool:
+    """Whether the question is what becomes of this wish: then it says all there is to say."""
+    asked = actions_for(case, wish)
+    about = question.action_id is not None and [action.action_id for action in asked] == [question.action_id]
+    if about:
+        _state(case, asked[0])
+    return about
+
+
+def _state(case: Case, action: ActionResult) -> None:
+    """What a question says of its action are facts of the reply."""
+    if action.order:
+        case.say("order_number", action.order, action.order)
+    if action.amount:
+        case.say_money(action.amount, action.order or "action")
+
+
+def _still_open(case: Case) -> Question | None:
+    """The question that waits for a yes or no and that this message was not about: it is asked again, so that a yes
+    after this reply can only mean it."""
+    waiting, decision = case.payload.conversation.open_question, case.payload.decision
+    if waiting is None or decision is None or decision.outcome not in ("answer", "act", "fast_path"):
+        return None
+    result = case.payload.execution_result
+    if result is not None and any(action.action_id == waiting.action_id for action in result.actions):
+        return None
+    if waiting.expires_at is not None and waiting.expires_at < datetime.now(UTC):
+        return None
+    return Question(**dict(waiting))
 
 
 def _decided(case: Case, tone: Tone) -> Response:
@@ -113,11 +154,11 @@ def _no_answer() -> str:
     )
 
 
-def _unmentioned(case: Case) -> list[str]:
+def _unmentioned(case: Case, text: str) -> list[str]:
     """Orders the customer named that no paragraph speaks of: none is dropped in silence."""
     mentioned = {fact.value for fact in case.facts.values() if fact.kind == "order_number"}
     orders, _ = named_orders(case)
-    return [order_status(case, order) for order in orders if order.number not in mentioned]
+    return [order_status(case, order) for order in orders if order.number not in mentioned and order.number not in text]
 
 
 def _wishes(intent: Intent) -> tuple[IntentName, ...]:
@@ -134,11 +175,16 @@ def _opening(case: Case, tone: Tone) -> str:
 
 
 def _greeting(payload: Payload) -> str:
+    """Once in a conversation: a chat is not a series of letters."""
+    if any(turn.role == "assistant" for turn in payload.conversation.recent_turns):
+        return ""
     context: Context | None = payload.context if payload.verified else None
     return greeting(context.customer if context else None)
 
 
 def _response(case: Case, tone: Tone, *paragraphs: str, question: Question | None = None) -> Response:
+    if question is None and (question := _still_open(case)) is not None:
+        paragraphs = (*paragraphs, f"One thing is still open. {question.text}")
     text = _written(*paragraphs)
     # A sentence that was left out leaves its facts behind.
     facts = tuple(fact for fact in case.facts.values() if fact.value in text)

@@ -95,6 +95,9 @@ class ChatSerializer(serializers.Serializer):
     client_msg_id = StrictUUID(
         required=False, allow_null=True, default=None, help_text="Sent again with the same body: the first answer."
     )
+    action_id = StrictUUID(
+        required=False, allow_null=True, default=None, help_text="The question's, when a button answers it."
+    )
 
 
 class RatingSerializer(serializers.Serializer):

@@ -1,0 +1,102 @@
+"""What a message asks to have done: from intents, and from words that no intent stands for."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from actors.message import IntentName, Payload
+
+
+class Wish(NamedTuple):
+    """One action that is asked for, and what the message says about it."""
+
+    action: str
+    args: dict[str, Any]
+
+
+_BY_INTENT: dict[IntentName, str] = {
+    "cancellation_request": "cancel_order",
+    "return_request": "process_return",
+    "refund_request": "process_refund",
+    "order_change": "update_delivery_address",
+}
+_FASTER = re.compile(
+    r"\b(?:expedite|speed (?:it |this |my order )?up|rush (?:it|this|my)|faster (?:shipping|delivery)"
+    r"|(?:ship|send|deliver) (?:it |this |my \w+ )?(?:faster|sooner|earlier)|prioriti[sz]e)\b",
+    re.I,
+)
+_LABEL = re.compile(r"\breturn label\b", re.I)
+_CARRIER = re.compile(
+    r"\b(?:contact|call|ask|chase) (?:the |your )?(?:carrier|courier|ups|fedex|dhl|usps)\b"
+    r"|\b(?:trace|investigate|search for|look for) (?:the |my )?(?:parcel|package|shipment)\b",
+    re.I,
+)
+_CALL = re.compile(r"\b(?:call|phone|ring) me\b|\bcall[- ]?back\b|\bgive me a (?:call|ring)\b", re.I)
+_PHONE = re.compile(r"(?<!\w)(?:\+|00)?\d[\d ()./-]{6,18}\d(?!\w)")
+_NOTE = re.compile(r"\b(?:add|put|leave|make) (?:a |this )?note\b[^:]*:?\s*(?P<text>.*)", re.I | re.S)
+
+CALLBACK_WITHIN = timedelta(hours=24)
+
+
+def wishes_of(payload: Payload) -> tuple[Wish, ...]:
+    """The actions a message asks for, the surest first, each once."""
+    if payload.intent is None:
+        return ()
+    found: list[Wish] = []
+    for category in (payload.intent.category, *payload.intent.secondary):
+        if category == "return_request" and _LABEL.search(payload.customer_message):
+            found.append(Wish("generate_return_label", {}))
+        elif category in _BY_INTENT:
+            found.append(Wish(_BY_INTENT[category], _arguments(category, payload)))
+    found += spoken_wishes(payload)
+    if not found and (continued := continued_wish(payload)) is not None:
+        return (continued,)
+    return tuple({wish.action: wish for wish in found}.values())
+
+
+def spoken_wishes(payload: Payload) -> tuple[Wish, ...]:
+    """Those that the words themselves ask for, however sure the intent is."""
+    text = payload.customer_message
+    found: list[Wish] = []
+    if _FASTER.search(text):
+        found.append(Wish("expedite", {}))
+    if _CARRIER.search(text):
+        found.append(Wish("contact_carrier", {}))
+    if _CALL.search(text):
+        found.append(Wish("schedule_callback", _phone(payload)))
+    note = _NOTE.search(text)
+    if note is not None and note["text"].strip():
+        found.append(Wish("add_order_note", {"text": note["text"].strip()[:500]}))
+    return tuple(found)
+
+
+def continued_wish(payload: Payload) -> Wish | None:
+    """The wish of an earlier message, when this one gives what it was asked for: an order, an address, a number."""
+    question = payload.conversation.open_question
+    if question is None or question.request is None or payload.intent is None:
+        return None
+    given = {**_arguments("order_change", payload), **_phone(payload)}
+    if not given and not payload.intent.values("order_number"):
+        return None
+    return Wish(question.request, {**question.args, **given})
+
+
+def _arguments(category: IntentName, payload: Payload) -> dict[str, Any]:
+    values = payload.intent.values if payload.intent else (lambda kind: ())
+    if category == "order_change":
+        addresses = values("address")
+        return {"address": addresses[0]} if addresses else {}
+    if category == "refund_request":
+        amounts = values("amount")
+        return {"amount": amounts[0]} if amounts else {}
+    return {}
+
+
+def _phone(payload: Payload) -> dict[str, Any]:
+    text = payload.customer_message
+    for entity in payload.intent.entities if payload.intent else ():
+        if entity.type.endswith("_number"):
+            text = text.replace(payload.customer_message[slice(*entity.span)], " ")
+    phone = _PHONE.search(text)
+    due = (datetime.now(UTC) + CALLBACK_WITHIN).isoformat(timespec="minutes")
+    return {"phone": phone[0].strip(), "due": due} if phone else {}
