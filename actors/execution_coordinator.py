@@ -203,7 +203,7 @@ class _Request:
 
     def _orders_meant(self, wish: Wish) -> tuple[Order, ...]:
         """The customer's own orders that are meant: those named, else the only eligible one, else a question."""
-        named = self.payload.intent.values("order_number") if self.payload.intent else ()
+        named = wish.orders or (self.payload.intent.values("order_number") if self.payload.intent else ())
         if named:
             return tuple(order for order in self._orders() if order.number in named)
         eligible = []
@@ -257,6 +257,11 @@ def told(action: Action, *, because: str = "") -> ActionResult:
 
 
 def _because(action: Action) -> str:
+    label = (action.result or {}).get("return_label") or {}
+    if action.status == Status.EXECUTED and label.get("number"):
+        return f"Your return label is {label['number']}"
+    if action.status == Status.EXECUTED and action.kind == "cancel_order" and action.amount:
+        return "The money goes back to the way you paid"
     if action.kind == "schedule_callback":
         return f"call {action.args['phone']} by {action.args['due']}"
     return action.status.replace("_", " ")

@@ -83,6 +83,20 @@ def _wishes(small: str) -> list[Wish]:
     return [wish for wish in wishes if wish]
 
 
+def orders_by_intent(text: str) -> dict[IntentName, tuple[str, ...]]:
+    """The order numbers that each wish of a message is about: those of its own clause, else of the last clause before
+    it that named one ("the pan in ORD-1 is bad and I want a refund for it"). A wish before any number has none"""
+    found: dict[IntentName, tuple[str, ...]] = {}
+    last: tuple[str, ...] = ()
+    for clause in CLAUSE_BREAK.split(text):
+        numbers = tuple(entity.value for entity in find_entities(clause) if entity.type == "order_number")
+        last = numbers or last
+        wish = _wish(clause.lower())
+        if wish and last:
+            found[wish.intent] = tuple(dict.fromkeys((*found.get(wish.intent, ()), *last)))
+    return found
+
+
 def _wish(clause: str) -> Wish | None:
     scores = sorted(((_score(clause, intent), intent) for intent in PATTERNS), reverse=True)
     if cues.ASKS_FOR_PERSON.search(clause.strip()):

@@ -90,9 +90,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         "I'd like to return my order ORD-11111111, the shoes don't fit.",
         customer="returns.customer@example.com",
         expected=Expected(
-            outcome=("answered", "question"),
+            outcome=("question",),
             intent=("return_request",),
-            says=("return", "ORD-11111111", "119.95"),
+            says=("return", "ORD-11111111", "119.95", "Shall I do that?"),
             never=("is not possible",),
             hit=("act",),
             through=("execution_coordinator", "guardrail_validator"),
@@ -107,6 +107,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         expected=Expected(
             outcome=("answered", "question", "escalated"),
             says=("ORD-66666661", "ORD-66666662", "TRK666666661", "refund", "account"),
+            never=("refund for your order ORD-66666661",),
             through=("context_retriever",),
         ),
     ),
@@ -121,18 +122,31 @@ SCENARIOS: tuple[Scenario, ...] = (
             around=("execution_coordinator", "escalation_router"),
         ),
     ),
-    one(
-        "Cancel an order",
-        "Cancel my order ORD-12345679",
+    Scenario(
+        name="Cancel an order",
         customer="john.doe@example.com",
-        expected=Expected(
-            outcome=("answered", "question"),
-            intent=("cancellation_request",),
-            says=("cancel", "ORD-12345679"),
-            never=("is not possible", "being prepared"),
-            hit=("act",),
-            through=("execution_coordinator",),
-            around=("escalation_router",),
+        lines=(
+            Line(
+                message="Cancel my order ORD-12345679",
+                expected=Expected(
+                    outcome=("question",),
+                    intent=("cancellation_request",),
+                    says=("cancel", "ORD-12345679", "$89.00", "Shall I do that?"),
+                    never=("is not possible", "being prepared", "has been cancelled"),
+                    hit=("act",),
+                    through=("execution_coordinator",),
+                    around=("escalation_router",),
+                ),
+            ),
+            Line(
+                message="No, I changed my mind",
+                expected=Expected(
+                    outcome=("answered",),
+                    says=("left your order ORD-12345679",),
+                    hit=("open_question",),
+                    through=("execution_coordinator",),
+                ),
+            ),
         ),
     ),
     one(

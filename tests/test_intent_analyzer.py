@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from actors.intent_analyzer import intent_analyzer
+from actors.intent_analyzer import intent_analyzer, orders_by_intent
 from actors.message import ConversationView, Intent, Payload, Question
 
 
@@ -241,3 +241,10 @@ def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:
 )
 def test_stuttered_answers_cost_nothing(unit: str) -> None:
     assert _seconds((unit * 80)[:79] + "x") < 0.05
+
+
+def test_each_wish_goes_with_the_order_it_names() -> None:
+    text = "My blender from ORD-66666661 hasn't arrived, the pan in ORD-66666662 is scratched and I want a refund for it"
+    assert orders_by_intent(text)["refund_request"] == ("ORD-66666662",)
+    assert orders_by_intent("Cancel ORD-11111111 and refund ORD-22222222")["cancellation_request"] == ("ORD-11111111",)
+    assert orders_by_intent("I want a refund") == {}

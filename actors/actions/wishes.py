@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from actors.intent_analyzer import orders_by_intent
 from actors.message import IntentName, Payload
 
 
@@ -12,6 +13,7 @@ class Wish(NamedTuple):
 
     action: str
     args: dict[str, Any]
+    orders: tuple[str, ...] = ()  # the numbers this wish names; empty: whatever the message names
 
 
 _BY_INTENT: dict[IntentName, str] = {
@@ -43,11 +45,12 @@ def wishes_of(payload: Payload) -> tuple[Wish, ...]:
     if payload.intent is None:
         return ()
     found: list[Wish] = []
+    orders = orders_by_intent(payload.customer_message) if payload.intent.secondary else {}
     for category in (payload.intent.category, *payload.intent.secondary):
         if category == "return_request" and _LABEL.search(payload.customer_message):
-            found.append(Wish("generate_return_label", {}))
+            found.append(Wish("generate_return_label", {}, orders.get(category, ())))
         elif category in _BY_INTENT:
-            found.append(Wish(_BY_INTENT[category], _arguments(category, payload)))
+            found.append(Wish(_BY_INTENT[category], _arguments(category, payload), orders.get(category, ())))
     found += spoken_wishes(payload)
     if not found and (continued := continued_wish(payload)) is not None:
         return (continued,)

@@ -48,7 +48,8 @@ def action_status(case: Case, action: ActionResult) -> str:
         case "executed":
             done = KINDS[action.kind][2] if action.kind in KINDS else f"is done: {name}"
             done = case.say("action", done, action.action_id)
-            return f"Your order {_order(case, action)} {done}{_amount(case, action)}."
+            more = "" if action.because in ("executed", "") else f" {action.because.rstrip('. ')}."
+            return f"Your order {_order(case, action)} {done}{_amount(case, action)}.{more}"
         case "cancelled":
             return f"All right: I left your order {_order(case, action)} as it is, without a {name}."
         case _:
