@@ -9,6 +9,8 @@ from shop.serializers import AskedSerializer, AskedWithReasonSerializer, DoneSer
 
 
 class OrderItemSerializer(serializers.ModelSerializer):
+    # Said here, because the model's own bounds differ from database to database, and so would the published schema.
+    quantity = serializers.IntegerField(min_value=1)
     price = MoneyField(of="price", currency="order.currency")
 
     class Meta:
