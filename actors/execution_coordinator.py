@@ -42,7 +42,7 @@ class _Answer:
         self.payload = message.payload
         question = self.payload.conversation.open_question
         asked = self.payload.answers or (question.action_id if question else None)
-        actions = Action.objects.select_related("turn").filter(conversation=message.session_id)
+        actions = Action.objects.select_related("turn").filter(conversation__id=message.session_id)
         self.action = actions.filter(pk=asked).first() if asked else None
 
     def result(self) -> ExecutionResult:
@@ -89,7 +89,7 @@ class _Request:
         self.message = message
         self.payload = message.payload
         self.policy = Policy.current()
-        self.rows = list(Action.objects.select_related("turn").filter(turn=message.message_id))
+        self.rows = list(Action.objects.select_related("turn").filter(turn__id=message.message_id))
         self.results: list[ActionResult] = []
         self.question: Question | None = None
 
@@ -169,7 +169,7 @@ class _Request:
 
     def _replace_open_question(self) -> None:
         waiting = Action.objects.select_related("turn").filter(
-            conversation=self.message.session_id, status=Status.AWAITING_CONFIRMATION
+            conversation__id=self.message.session_id, status=Status.AWAITING_CONFIRMATION
         )
         for action in waiting:
             if withdraw(action, status=Status.CANCELLED, who=CUSTOMER):

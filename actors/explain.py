@@ -9,7 +9,7 @@ from actors.decision_router import decision_router
 from actors.input_check import check_input
 from actors.intent_analyzer import intent_analyzer
 from actors.ledger import conversation_view
-from actors.message import Message, Metadata, Payload, Route
+from actors.message import ConversationView, Message, Metadata, Payload, Route
 from actors.models import Conversation
 from actors.routes import FULL_PROCESSING_PIPELINE
 from actors.sentiment_analyzer import sentiment_analyzer
@@ -26,7 +26,7 @@ def explain(
         customer_message=text,
         customer_email=customer_email,
         verified=verified,
-        **({"conversation": conversation_view(conversation)} if conversation is not None else {}),
+        conversation=ConversationView() if conversation is None else conversation_view(conversation),
     )
     sentiment, intent = sentiment_analyzer(payload), intent_analyzer(payload)
     payload = payload.model_copy(

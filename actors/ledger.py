@@ -150,7 +150,7 @@ def conversation_view(conversation: Conversation, *, before: int | None = None) 
     return ConversationView(
         open_question=_open_question(conversation),
         clarify_count=conversation.clarify_count,
-        recent_turns=tuple(RecentTurn(role=role, text=text) for role, text in reversed(recent)),
+        recent_turns=tuple(RecentTurn.model_validate({"role": role, "text": text}) for role, text in reversed(recent)),
         waiting=conversation.status == Conversation.Status.WAITING,
     )
 

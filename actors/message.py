@@ -10,9 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from actors.routes import ENRICHMENTS, ERROR_HANDLER
-
-VERSION = 1
+from actors.routes import ENRICHMENTS
 
 IntentName = Literal[
     "order_inquiry",
@@ -306,7 +304,7 @@ class Payload(Part):
 class Route(Part):
     steps: tuple[str, ...] = Field(min_length=1)
     current_step: int = Field(default=0, ge=0)
-    error_handler: Literal["escalation_router"] = ERROR_HANDLER
+    error_handler: Literal["escalation_router"] = "escalation_router"
 
     @model_validator(mode="after")
     def _known_steps(self) -> Self:
@@ -353,7 +351,7 @@ class Metadata(Part):
 class Message(Part):
     """One customer turn under way. `message_id` is the Turn, `session_id` the Conversation."""
 
-    version: Literal[1] = VERSION
+    version: Literal[1] = 1
     message_id: str
     session_id: str
     attempt: int = Field(ge=0)

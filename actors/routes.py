@@ -13,8 +13,6 @@ ENRICHMENTS: dict[str, str | None] = {
     "response_aggregator": None,
 }
 
-ERROR_HANDLER = "escalation_router"
-
 FULL_PROCESSING_PIPELINE = (
     "sentiment_analyzer",
     "intent_analyzer",

@@ -2,7 +2,7 @@ import logging
 import os
 import signal
 import socket
-import time
+import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -23,11 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = f"{os.getpid()}@{socket.gethostname()}"
-        self.stopping = False
+        self.stopping = threading.Event()
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         pause = INTERVAL
-        while not self.stopping:
+        while not self.stopping.is_set():
             beat("sweeper", name)
             try:
                 close_old_connections()
@@ -36,8 +36,8 @@ class Command(BaseCommand):
             except DatabaseError as error:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 logger.warning("the database is away (%s); next look in %.1f s", type(error).__name__, pause)
-            time.sleep(pause)
+            self.stopping.wait(pause)
         silence("sweeper", name)
 
     def _stop(self, *_: Any) -> None:
-        self.stopping = True
+        self.stopping.set()
