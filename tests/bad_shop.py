@@ -78,6 +78,10 @@ class Handler(BaseHTTPRequestHandler):
         service = "notes" if url.path.endswith("/notes/") else url.path.split("/")[1]
         self.server.answers[service](self, parse_qs(url.query))
 
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def say(self, body, *, status=200, kind="application/json", **headers):
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from actors import services
 from tests.environment import valkey
 
 
@@ -18,3 +19,9 @@ def _empty_redis() -> None:
     """No test finds what another one left in cache or queues."""
     with valkey.client() as client:
         client.flushall()
+
+
+@pytest.fixture(autouse=True)
+def _services_asked_again() -> None:
+    """No test finds a circuit that another one opened."""
+    services.CIRCUITS.clear()
