@@ -7,9 +7,9 @@ A waiting request costs a Watch and an asyncio.Event: no thread, no database con
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -42,6 +42,23 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
             connections.close_all()
 
     return await asyncio.get_running_loop().run_in_executor(_threads, call)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Around a call of the channel layer: TimeoutError when it takes too long, and no cancellation is lost in it.
+
+    redis-py sends by asyncio.wait_for, which in Python 3.11 returns the result instead of raising CancelledError when
+    both come at once. The task would go on for ever, and a loop that waits for its tasks to end would never end.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling()
+    try:
+        async with asyncio.timeout(HINT_TIMEOUT):
+            yield
+    finally:
+        if task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 class Watch:
@@ -97,7 +114,7 @@ class Lookout:
         if watch.session_id in self._joined:
             return True
         try:
-            async with asyncio.timeout(HINT_TIMEOUT):
+            async with _in_time():
                 if not await self._has_channel():
                     return False
                 await get_channel_layer().group_add(group_name(watch.session_id), self._channel)
@@ -141,7 +158,7 @@ class Lookout:
     async def _leave(self) -> None:
         for name in self._joined - self._watches.keys():
             try:
-                async with asyncio.timeout(HINT_TIMEOUT):
+                async with _in_time():
                     await get_channel_layer().group_discard(group_name(name), self._channel)
             except LAYER_AWAY as error:
                 logger.warning("group not left: %s", type(error).__name__)
