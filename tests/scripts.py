@@ -149,7 +149,7 @@ class Conversation:
             owner = self.email if it.of == "customer" else self.their_email
             parcel = it.parcel or SHIPMENT.get(it.status)
             tracking = self.numbers[name].replace("ORD-", "TRK9") if parcel else None
-            yield "orders", self._order(name, it, owner=owner, tracking=tracking, age=10 + it.arrived - place)
+            yield "orders", self._order(name, it, owner=owner, tracking=tracking, age=10 + it.arrived + place)
             if parcel:
                 yield "shipments", {
                     "tracking_number": tracking,
@@ -157,7 +157,7 @@ class Conversation:
                     "customer_email": owner,
                     "carrier": "UPS",
                     "status": parcel,
-                    "shipped_at": _ago(8 + it.arrived - place),
+                    "shipped_at": _ago(8 + it.arrived + place),
                     "delivered_at": _ago(it.arrived) if parcel == "delivered" else None,
                     "last_location": "Reno, NV",
                 }
