@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from actors.actions.registry import ACTIONS, Request
 from actors.context_retriever import drop_cached
-from actors.errors import Temporary
+from actors.errors import Permanent, Temporary
 from actors.message import Money
 from actors.models import Action, AuditEvent, Conversation, Escalation, Turn
 from actors.services import Refused, Service, result_of
@@ -212,7 +212,7 @@ def settle_lost() -> int:
     for action in lost.select_related("turn")[:20]:
         try:
             done = carry_out(action, expecting=(), decided_by=action.decided_by)
-        except Temporary as error:
+        except (Temporary, Permanent) as error:  # a wrong token too: the sweeper goes on, and tries again later
             logger.warning("action %s is still unknown: %s", action.pk, error)
             Action.objects.filter(pk=action.pk, status=Action.Status.EXECUTING).update(updated_at=Now())
             continue

@@ -1,7 +1,7 @@
 """What the mesh would do in the shop, and what it may."""
 
 import uuid
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -126,6 +126,30 @@ class PolicyRule(models.Model):
         return f"{self.action}: {self.level}"
 
 
+class AppendOnly(TypeError):
+    """What was written down is never changed or deleted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("An audit event is never changed or deleted.")
+
+
+class AuditEvents(models.QuerySet["AuditEvent"]):
+    """Events can be read and added, and nothing else."""
+
+    def update(self, **changes: Any) -> NoReturn:
+        raise AppendOnly
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """It could overwrite on a conflict; one event is added at a time."""
+        raise AppendOnly
+
+
 class AuditEvent(models.Model):
     """Who decided or did what, when. Append-only; personal values stand in the rows it names, never here."""
 
@@ -139,8 +163,20 @@ class AuditEvent(models.Model):
     currency = models.CharField(max_length=3, blank=True, default="")
     policy_version = models.PositiveIntegerField(null=True, blank=True)
 
+    objects = AuditEvents.as_manager()
+
     class Meta:
         ordering = ["-pk"]
 
     def __str__(self) -> str:
         return f"{self.what} by {self.who}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the event. Raises AppendOnly for one that is there already."""
+        if not self._state.adding:
+            raise AppendOnly
+        # With a key of its own choosing, too, it can only be added.
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly

@@ -1,25 +1,13 @@
-"""What staff see of the mesh: everything, read-only. Turns are written by the mesh alone."""
+"""Conversations, their turns and cases, read-only. Turns are written by the mesh alone."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from actors.models import Action, Conversation, Escalation, ParkedMessage, Turn
-
-
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+from actors.admin.readonly import ReadOnly
+from actors.models import Conversation, Escalation, ParkedMessage, Turn
 
 
 def transcript(conversation: Conversation) -> SafeString:
@@ -61,13 +49,6 @@ class TurnAdmin(ReadOnly):
         decision = ((turn.message or {}).get("payload") or {}).get("decision") or {}
         rows = [("✓" if rule["hit"] else "–", rule["rule"], rule["because"]) for rule in decision.get("rules", [])]
         return format_html_join("", "<div>{} <b>{}</b>: {}</div>", rows) or "-"
-
-
-@admin.register(Action)
-class ActionAdmin(ReadOnly):
-    list_display = ["id", "kind", "order", "amount", "currency", "status", "created_at"]
-    list_filter = ["status", "kind"]
-    search_fields = ["id", "order", "conversation__customer_email"]
 
 
 @admin.register(Escalation)
