@@ -95,6 +95,10 @@ def test_customer_nobody_knows_proves_nothing(our_shop):
 
 
 def test_missing_writes_are_left_to_staff(other_shop):
+    rows_of_john = other_shop.answers["orders"]
+    other_shop.answers["orders"] = lambda handler, query: (
+        handler.say(b"", status=404) if handler.command == "POST" else rows_of_john(handler, query)
+    )
     _, table = check(JOHN)
     assert any("write {number}/cancel/" in row for row in rows(table, "missing"))
 
@@ -127,7 +131,7 @@ def test_shop_that_is_down_is_told(settings):
         setattr(settings, f"{service}_API_URL", "http://127.0.0.1:9/x")
     good, table = check(JOHN)
     assert not good
-    assert "did not answer: ConnectionError" in table
+    assert table.count("did not answer: Connect") > 20
 
 
 def test_customer_must_be_named():

@@ -220,6 +220,7 @@ class _Missing(Exception):
 
 
 def _tried(service: str, what: str, attempt: Callable[[], str]) -> Finding:
+    services.CIRCUITS.clear()  # each thing is tried, whatever failed before it
     try:
         return Finding(service, what, "ok", attempt())
     except _Missing as error:
