@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from actors.actions.wishes import continued_wish, spoken_wishes, wishes_of
+from actors.actions.wishes import UNSURE, continued_wish, spoken_wishes, wishes_of
 from actors.base import Routing, actor
 from actors.message import Decision, EscalationReason, Intent, Message, Payload, Rule, Sentiment
 from actors.routes import ACT_AND_ANSWER, ACTIONABLE, ANSWER, ESCALATE, NEEDS_CUSTOMER
 
 FURIOUS = 0.8  # intensity of a negative complaint above which a person answers
 SURE_OF_COURTESY = 0.8
-UNSURE = 0.6
 CLARIFICATIONS = 1  # questions asked before a person takes over
 URGENT_LEVELS = ("high", "critical")
 

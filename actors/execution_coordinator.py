@@ -1,5 +1,6 @@
 """Acts on what a verified customer asks for: described first, done after their yes, within policy, once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -119,7 +120,7 @@ class _Request:
         elif objection := kind.objection(subject):
             self._refuse(kind, order, objection)
         elif missing := _missing(kind, wish):
-            self.question = self.question or _needing(wish, missing)
+            self.question = self.question or _needing(wish, missing, order=order)
         elif len(self.results) >= self.policy.max_actions:
             self._refuse(kind, order, f"one message can hold {self.policy.max_actions} requests; please send it again")
         else:
@@ -178,13 +179,20 @@ class _Request:
     def _asking(self, row: Action) -> Question:
         order = next((o for o in self._orders() if o.number == row.order), None)
         amount = Money(amount=row.amount, currency=row.currency) if row.amount is not None else None
-        text = ACTIONS[row.kind].describe.format(
+        described = re.sub(r"\[(.*?)\]", r"\1" if amount else "", ACTIONS[row.kind].describe)
+        text = described.format(
             order=f"{row.order} ({order.items[0].name})" if order and order.items else row.order,
             amount=written_money(amount) if amount else "",
             address=row.args.get("address", ""),
         )
+        known = {"order": row.order} | {name: row.args[name] for name in ("address", "amount") if name in row.args}
         return Question(
-            text=f"{text} Shall I do that?", action_id=str(row.pk), choices=CHOICES, expires_at=row.expires_at
+            text=f"{text} Shall I do that?",
+            action_id=str(row.pk),
+            choices=CHOICES,
+            expires_at=row.expires_at,
+            request=row.args["wish"],
+            args=known,
         )
 
     def _refuse(self, kind: ActionType, order: Order | None, because: str) -> None:
@@ -274,8 +282,9 @@ def _fitting(wish: Wish, subject: Subject) -> str:
     return "expedite_order" if ACTIONS["expedite_order"].objection(subject) is None else "expedite_delivery"
 
 
-def _needing(wish: Wish, text: str, *, choices: tuple[str, ...] = ()) -> Question:
-    return Question(text=text, choices=choices, request=wish.action, args=wish.args)
+def _needing(wish: Wish, text: str, *, choices: tuple[str, ...] = (), order: Order | None = None) -> Question:
+    args = {**wish.args, "order": order.number} if order else wish.args
+    return Question(text=text, choices=choices, request=wish.action, args=args)
 
 
 def _missing(kind: ActionType, wish: Wish) -> str:

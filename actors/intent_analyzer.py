@@ -88,10 +88,10 @@ def orders_by_intent(text: str) -> dict[IntentName, tuple[str, ...]]:
     it that named one ("the pan in ORD-1 is bad and I want a refund for it"). A wish before any number has none"""
     found: dict[IntentName, tuple[str, ...]] = {}
     last: tuple[str, ...] = ()
-    for clause in CLAUSE_BREAK.split(text):
+    for clause in CLAUSE_BREAK.split(text.lower()):
         numbers = tuple(entity.value for entity in find_entities(clause) if entity.type == "order_number")
         last = numbers or last
-        wish = _wish(clause.lower())
+        wish = _wish(clause)
         if wish and last:
             found[wish.intent] = tuple(dict.fromkeys((*found.get(wish.intent, ()), *last)))
     return found

@@ -161,8 +161,10 @@ def _open_question(conversation: Conversation) -> Question | None:
     question = last.metadata.get("question") if last is not None else None
     if not question or not (question.get("action_id") or question.get("request")):
         return None
-    waits = conversation.actions.filter(pk=question["action_id"], status=Action.Status.AWAITING_CONFIRMATION)
-    return Question(**question) if question.get("request") or waits.exists() else None
+    if question.get("action_id"):
+        waits = conversation.actions.filter(pk=question["action_id"], status=Action.Status.AWAITING_CONFIRMATION)
+        return Question(**question) if waits.exists() else None
+    return Question(**question)
 
 
 def commit(

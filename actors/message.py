@@ -58,8 +58,8 @@ class RecentTurn(Part):
 
 
 class Question(Part):
-    """What the customer is asked: a yes or no to one proposed action (`action_id`), or what an action still needs
-    (`request` is the action, `args` what is known of it already)."""
+    """What the customer is asked: a yes or no to one proposed action (`action_id`), or what an action still needs.
+    `request` is the wish it serves, `args` what is known of it already: order, address, amount."""
 
     text: str
     action_id: str | None = None
@@ -142,6 +142,7 @@ class Order(Part):
     placed_at: datetime
     items: tuple[OrderItem, ...]
     total: Money
+    paid: Money | None = None  # None: the shop does not say, so the total counts as paid
     refunded: Money
     tracking_number: str | None = None
     estimated_delivery: str | None = None  # ISO date

@@ -2,7 +2,7 @@
 
 import re
 
-_FILLER = r"(?:please|pls|thanks|thank you|thx|sir|madam|mate|then|there|bot|[\W_])*"
+_FILLER = r"(?:actually|well|hmm+|oh|please|pls|thanks|thank you|thx|sir|madam|mate|then|there|bot|[\W_])*"
 CONFIRM = re.compile(
     rf"{_FILLER}(?:(?:yes|yep|yeah|yea|yup|ya|yess+|y|sure|sure thing|ok|okay|okey|k|kk|alright|all right|fine"
     r"|right|correct|exactly|indeed"
@@ -23,7 +23,10 @@ DENY = re.compile(
     r"|don't|dont|do not|please don't|please do not|don't do (?:it|that)|do not do (?:it|that)"
     r"|don't (?:proceed|continue|bother|go ahead)|do not (?:proceed|continue)|stop|stop it|stop that"
     r"|forget it|forget about it|leave it|leave it as (?:it is|is)|i don't|i do not|i don't want (?:that|it|to"
-    r"|this)|i'd rather not|rather not|i would rather not|i changed my mind|absolutely not|definitely not"
+    r"|this)|i'd rather not|rather not|i would rather not"
+    r"|i(?:'ve| have)? changed my mind(?: about (?:it|that|this|cancell?ing|returning))?"
+    r"|(?:i'll |i will |let me |i'd rather |i want to )?keep (?:it|them|the order|my order|the item)"
+    r"|absolutely not|definitely not"
     r"|of course not|certainly not|hell no|that's (?:wrong|not right|incorrect|not it)|wrong|incorrect"
     r"|not that one|not that|i decline|decline|reject|abort|hold off|👎|❌|🚫|🙅)(?!\w)"
     r"(?:[\s,.!;]|at all|don't (?:cancel|refund|return|change|send)|do not (?:cancel|refund|return|change|send)"

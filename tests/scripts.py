@@ -235,12 +235,13 @@ class Conversation:
 
     def _kept_silent(self, line: Line) -> Iterator[str]:
         """So many minutes later: what waits is that much older, and what the sweeper then says is the reply."""
-        assert line.silence is not None and self.session is not None
+        assert line.silence is not None
+        assert self.session is not None
         past = timedelta(minutes=line.silence)
         waiting = Action.objects.using(DATABASE).filter(conversation=self.session, status="awaiting_confirmation")
         for action in waiting:
             waiting.filter(pk=action.pk).update(expires_at=action.expires_at - past)
-        deadline = time.monotonic() + (10 if line.reply else 3)
+        deadline = time.monotonic() + (10 if line.reply else 1.5)
         said: list[str] = []
         while not said and time.monotonic() < deadline:
             url = f"{self.stack.url}/api/conversations/{self.session}?after={self.seq}"

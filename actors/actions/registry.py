@@ -41,7 +41,7 @@ class ActionType:
     title: str  # "cancellation"
     needs: tuple[Need, ...]
     level: Level  # where no policy says otherwise
-    describe: str  # the question's first sentence, with {order}, {amount}, {address}, ...
+    describe: str  # the question's first sentence, with {order}, {amount}, {address}; [left out without an amount]
     done: str  # "has been cancelled", after "Your order X"
     undo: str  # how a person takes it back
     objection: Callable[[Subject], str | None]  # why it is not allowed now; None: it is

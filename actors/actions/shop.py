@@ -38,7 +38,7 @@ def refundable(subject: Subject) -> str | None:
         return None
     if order.status in BEFORE_SHIPPING:
         return "it has not shipped yet: it can be cancelled instead"
-    if order.status == "cancelled" or order.total.amount <= order.refunded.amount:
+    if order.status == "cancelled" or what_is_left(subject) is None:
         return "nothing that was paid for it is left to refund"
     return None
 
@@ -54,11 +54,12 @@ def has_shipment(subject: Subject) -> str | None:
 
 
 def what_is_left(subject: Subject) -> Money | None:
-    """Paid minus refunded: what cancelling or refunding the whole order gives back."""
+    """Paid minus refunded: what cancelling or refunding the whole order gives back; None when that is nothing."""
     order = subject.order
     if order is None:
         return None
-    return Money(amount=order.total.amount - order.refunded.amount, currency=order.total.currency)
+    left = (order.paid or order.total).amount - order.refunded.amount
+    return Money(amount=left, currency=order.total.currency) if left > 0 else None
 
 
 # --- orders -------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ def what_is_left(subject: Subject) -> Money | None:
     title="cancellation",
     needs=("order",),
     level="confirm",
-    describe="I can cancel your order {order}; {amount} goes back to the way you paid.",
+    describe="I can cancel your order {order}[; {amount} goes back to the way you paid].",
     done="has been cancelled",
     undo="place the order again",
     objection=before_shipping,
@@ -82,7 +83,7 @@ def cancel_order(request: Request) -> dict[str, Any]:
     title="return",
     needs=("order",),
     level="confirm",
-    describe="I can register the return of your order {order}; you get a label, and {amount} back once it arrives.",
+    describe="I can register the return of your order {order}; you get a label[, and {amount} back once it arrives].",
     done="has been registered for return",
     undo="cancel the return in the shop",
     objection=returnable,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from actors.intent_analyzer import orders_by_intent
+from actors.intent_patterns import CLAUSE_BREAK
 from actors.message import IntentName, Payload
 
 
@@ -38,6 +39,7 @@ _PHONE = re.compile(r"(?<!\w)(?:\+|00)?\d[\d ()./-]{6,18}\d(?!\w)")
 _NOTE = re.compile(r"\b(?:add|put|leave|make) (?:a |this )?note\b[^:]*:?\s*(?P<text>.*)", re.I | re.S)
 
 CALLBACK_WITHIN = timedelta(hours=24)
+UNSURE = 0.6  # confidence below which a message is not understood by itself
 
 
 def wishes_of(payload: Payload) -> tuple[Wish, ...]:
@@ -61,27 +63,45 @@ def spoken_wishes(payload: Payload) -> tuple[Wish, ...]:
     """Those that the words themselves ask for, however sure the intent is."""
     text = payload.customer_message
     found: list[Wish] = []
-    if _FASTER.search(text):
-        found.append(Wish("expedite", {}))
-    if _CARRIER.search(text):
-        found.append(Wish("contact_carrier", {}))
+    if faster := _FASTER.search(text):
+        found.append(Wish("expedite", {}, _beside(faster, payload)))
+    if carrier := _CARRIER.search(text):
+        found.append(Wish("contact_carrier", {}, _beside(carrier, payload)))
     if _CALL.search(text):
         found.append(Wish("schedule_callback", _phone(payload)))
     note = _NOTE.search(text)
     if note is not None and note["text"].strip():
-        found.append(Wish("add_order_note", {"text": note["text"].strip()[:500]}))
+        found.append(Wish("add_order_note", {"text": note["text"].strip()[:500]}, _beside(note, payload)))
     return tuple(found)
 
 
+def _beside(words: re.Match[str], payload: Payload) -> tuple[str, ...]:
+    """The order numbers in the clause where these words begin."""
+    breaks = [match.span() for match in CLAUSE_BREAK.finditer(payload.customer_message.lower())]
+    start = max((end for _, end in breaks if end <= words.start()), default=0)
+    end = min((begin for begin, _ in breaks if begin >= words.start()), default=len(payload.customer_message))
+    entities = payload.intent.entities if payload.intent else ()
+    return tuple(e.value for e in entities if e.type == "order_number" and start <= e.span[0] < end)
+
+
 def continued_wish(payload: Payload) -> Wish | None:
-    """The wish of an earlier message, when this one gives what it was asked for: an order, an address, a number."""
+    """The wish of an earlier message, when this one gives what it was asked for: an order, an address, a number. Or
+    when it is no plain yes or no to a proposal, but names what is meant instead: "no, I meant ORD-2"."""
     question = payload.conversation.open_question
     if question is None or question.request is None or payload.intent is None:
         return None
+    known = dict(question.args)
+    order = known.pop("order", "")
     given = {**_arguments("order_change", payload), **_phone(payload)}
-    if not given and not payload.intent.values("order_number"):
+    named = payload.intent.values("order_number")
+    if question.action_id is not None:
+        another = payload.intent.confidence < UNSURE or payload.intent.category in ("confirm", "deny")
+        if not another or not (set(named) - {order} or ("address" in known and "address" in given)):
+            return None
+        named = tuple(number for number in named if number != order)
+    if not given and not named:
         return None
-    return Wish(question.request, {**question.args, **given})
+    return Wish(question.request, {**known, **given}, named or ((order,) if order else ()))
 
 
 def _arguments(category: IntentName, payload: Payload) -> dict[str, Any]:

@@ -58,12 +58,16 @@ class Ground:
         self.own_addresses = {payload.customer_email.lower()} if payload.customer_email else set()
         self.customer_message = payload.customer_message.upper()
         self.complete = self.context is not None and (self.context.complete or self.context.missing == ("tracking",))
-        results = payload.execution_result.actions if payload.execution_result else ()
+        result = payload.execution_result
+        results = result.actions if result else ()
         self.actions = tuple(action for action in results if action.action_id is not None)
         handed_over = payload.escalation is not None and payload.escalation.outcome == "human_handoff"
         pending = any(action.status in ("proposed", "awaiting_approval") for action in self.actions)
         self.colleague_knows = payload.conversation.waiting or handed_over or pending
         self._read_context()
+        self.phrases |= set(payload.intent.values("address")) if payload.intent else set()
+        for question in (payload.conversation.open_question, result.question if result else None):
+            self.phrases.add(question.args.get("address", "") if question else "")
         for action in results:
             self.phrases.add(action.because.rstrip(". "))
         for action in self.actions:
@@ -114,8 +118,9 @@ class Ground:
         if order.refunded.amount > 0:
             known.statuses.add("refunded")
             known.refunds.add(_pair(order.refunded))
-        left = Money(amount=order.total.amount - order.refunded.amount, currency=order.total.currency)
-        known.amounts |= {_pair(order.total), _pair(order.refunded), _pair(left)}
+        paid = order.paid or order.total
+        left = Money(amount=paid.amount - order.refunded.amount, currency=paid.currency)
+        known.amounts |= {_pair(order.total), _pair(paid), _pair(order.refunded), _pair(left)}
         for item in order.items:
             known.amounts |= {_pair(item.price), (item.price.amount * item.quantity, item.price.currency)}
             known.items.add(item.name)

@@ -9,7 +9,7 @@ from actors.response_generator.actions import action_status, actions_for, other_
 from actors.response_generator.case import TALK, Case, named_orders, written_list
 from actors.response_generator.orders import order_status
 from actors.response_generator.tone import TOPICS, Tone, closing, greeting, opening, reply_tone
-from actors.response_generator.wishes import answer
+from actors.response_generator.wishes import answer, not_found
 from actors.routes import ACTIONABLE, NEEDS_CUSTOMER
 
 CHOICES = ("Where is my order?", "A return or refund", "Something else")
@@ -101,6 +101,8 @@ def _still_open(case: Case) -> Question | None:
     result = case.payload.execution_result
     if result is not None and any(action.action_id == waiting.action_id for action in result.actions):
         return None
+    if waiting.action_id is None and continued_wish(case.payload) is not None:
+        return None
     if waiting.expires_at is not None and waiting.expires_at < datetime.now(UTC):
         return None
     return Question(**dict(waiting))
@@ -157,8 +159,10 @@ def _no_answer() -> str:
 def _unmentioned(case: Case, text: str) -> list[str]:
     """Orders the customer named that no paragraph speaks of: none is dropped in silence."""
     mentioned = {fact.value for fact in case.facts.values() if fact.kind == "order_number"}
-    orders, _ = named_orders(case)
-    return [order_status(case, order) for order in orders if order.number not in mentioned and order.number not in text]
+    orders, unknown = named_orders(case)
+    unknown = [number for number in unknown if number not in text]
+    own = [order_status(case, order) for order in orders if order.number not in mentioned and order.number not in text]
+    return [*own, not_found(unknown)] if unknown and case.payload.verified and case.orders_known else own
 
 
 def _wishes(intent: Intent) -> tuple[IntentName, ...]:
