@@ -14,7 +14,7 @@ run: .venv/.installed ## everything on this machine, with demo data; PORT=8123 m
 	@DEMO=1 DEBUG=1 exec $(PY) manage.py up --port $(PORT)
 
 test: .venv/.installed-dev ## the test suite
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 test-browser: .venv/.installed-dev ## the tests that need Chromium
 	@$(PY) -m pytest -m browser
@@ -23,7 +23,7 @@ test-slow: .venv/.installed-dev ## the tests that take minutes
 	@$(PY) -m pytest -m slow
 
 test-postgres: .venv/.installed-dev ## the test suite on a throw-away PostgreSQL
-	@$(PY) scripts/with_postgres.py $(PY) -m pytest
+	@$(PY) scripts/with_postgres.py $(PY) -m pytest -n 2 --dist loadfile
 
 lint: .venv/.installed-dev ## ruff, mypy, the import contracts, Django's production checks, missing migrations
 	@$(PY) -m ruff check .
