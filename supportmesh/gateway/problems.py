@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import Resolver404, resolve
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+@csrf_exempt  # else a POST to a wrong address would hear of a missing cookie, in HTML
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """An address under /api/ that does not exist, with DEBUG or without. A forgotten last slash is forgiven."""
     if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
