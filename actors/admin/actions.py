@@ -28,9 +28,13 @@ NOT_YET = "It is not done yet; it will be as soon as this is repaired: {error}"
 DECIDED_BEFORE = "It was decided already: {status}."
 
 
+WIDE = forms.TextInput(attrs={"style": "width: 30em"})
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
+        widget=WIDE,
         label="Reason",
         help_text="The customer reads it, after “was not carried out: ”.",
         error_messages={"required": "Say why: the customer reads it."},
@@ -40,6 +44,7 @@ class ReasonForm(forms.Form):
 class ReferenceForm(forms.Form):
     reference = forms.CharField(
         max_length=60,
+        widget=WIDE,
         label="Reference",
         help_text="Of what you did in the shop's own system; the customer reads it.",
         error_messages={"required": "Give the reference of what you did in the shop."},
@@ -67,7 +72,7 @@ DECISIONS = {
 
 @admin.register(Action)
 class ActionAdmin(ReadOnly):
-    list_display = ["id", "kind", "order", "amount", "currency", "status", "decided_by", "created_at"]
+    list_display = ["kind", "order", "amount", "currency", "status", "decided_by", "created_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["conversation", "turn"]
     search_fields = ["id", "order", "decided_by", "conversation__customer_email"]
@@ -126,7 +131,7 @@ class ActionAdmin(ReadOnly):
 
     @admin.display(description="With")
     def arguments(self, action: Action) -> SafeString:
-        return _as_list(action.args)
+        return _as_json({name: value for name, value in action.args.items() if name != "wish"})
 
     @admin.display(description="Customer")
     def customer(self, action: Action) -> str:
@@ -150,7 +155,7 @@ class ActionAdmin(ReadOnly):
 
     @admin.display(description="Result")
     def outcome(self, action: Action) -> SafeString | str:
-        return _as_list(action.result) if action.result else "-"
+        return _as_json(action.result) if action.result else "-"
 
 
 def may_decide(request: HttpRequest) -> bool:
@@ -190,6 +195,6 @@ def _decided(action: Action, name: str, *, by: str, given: dict[str, str]) -> tu
     return messages.SUCCESS, f"Done: {action.get_status_display()}. The customer was told."
 
 
-def _as_list(values: dict[str, Any]) -> SafeString:
+def _as_json(values: dict[str, Any]) -> SafeString:
     text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
     return format_html("<pre style='white-space:pre-wrap;margin:0'>{}</pre>", text)

@@ -30,7 +30,10 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = PolicyRule
         fields = ["action", "level", *LIMITS]
-        widgets = {"action": forms.TextInput(attrs={"readonly": True})}
+        widgets = {
+            "action": forms.TextInput(attrs={"readonly": True, "size": 24}),
+            **dict.fromkeys(LIMITS, forms.NumberInput(attrs={"style": "width: 7em"})),
+        }
 
     def has_changed(self) -> bool:
         """A version holds every rule, those too that stay as they are."""
@@ -68,6 +71,7 @@ class RuleInline(admin.TabularInline):
     form = RuleForm
     formset = RuleFormSet
     can_delete = False
+    extra = 0
     verbose_name_plural = "What each action may do. Limits are in the shop's currency; beyond one, staff decides."
 
     # A rule is a part of its version: who may publish one writes its rules, and nobody changes them.
@@ -80,11 +84,11 @@ class RuleInline(admin.TabularInline):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def get_extra(self, request: HttpRequest, obj: Policy | None = None, **kwargs: Any) -> int:
+    def get_min_num(self, request: HttpRequest, obj: Policy | None = None, **kwargs: Any) -> int:
         return 0 if obj else len(ACTIONS)
 
     def get_max_num(self, request: HttpRequest, obj: Policy | None = None, **kwargs: Any) -> int:
-        return len(ACTIONS)
+        return 0 if obj else len(ACTIONS)
 
 
 @admin.register(Policy)
@@ -125,8 +129,12 @@ class PolicyAdmin(admin.ModelAdmin):
         return kwargs if obj.pk else {**kwargs, "initial": _current_rules()}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
-        title = {"title": "Publish the next version", "show_save_and_add_another": False}
-        return super().add_view(request, form_url, {**(extra_context or {}), **title})
+        page = {
+            "title": "Publish the next version",
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        return super().add_view(request, form_url, {**(extra_context or {}), **page})
 
     def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm, change: bool) -> None:
         obj.published_by = request.user.get_username()
