@@ -133,29 +133,27 @@ def approve(action: Action, *, by: str) -> Action:
 
 
 def reject(action: Action, *, by: str, reason: str) -> bool:
-    """A member of staff says no. False when it was decided already."""
-    with transaction.atomic():
-        rejected = Action.objects.filter(pk=action.pk, status__in=UNDECIDED).update(
-            status=Action.Status.REJECTED, decided_by=f"staff {by}", result={"because": reason}, updated_at=Now()
-        )
-        if rejected:
-            audit(action, what="rejected", who=f"staff {by}")
-            action.refresh_from_db()
-            _tell(action)
-    return bool(rejected)
+    """A member of staff says no; the customer reads the reason. False when it was decided already."""
+    return _decide(action, by=by, status=Action.Status.REJECTED, what="rejected", result={"because": reason})
 
 
 def done_in_shop(action: Action, *, by: str, reference: str) -> bool:
     """Staff did it in the shop's own system, whose copy we only hold. False when it was decided already."""
+    return _decide(
+        action, by=by, status=Action.Status.EXECUTED, what="done in the shop", result={"reference": reference}
+    )
+
+
+def _decide(action: Action, *, by: str, status: str, what: str, result: dict[str, Any]) -> bool:
     with transaction.atomic():
-        done = Action.objects.filter(pk=action.pk, status__in=UNDECIDED).update(
-            status=Action.Status.EXECUTED, decided_by=f"staff {by}", result={"reference": reference}, updated_at=Now()
+        decided = Action.objects.filter(pk=action.pk, status__in=UNDECIDED).update(
+            status=status, decided_by=f"staff {by}", result=result, updated_at=Now()
         )
-        if done:
-            audit(action, what="done in the shop", who=f"staff {by}")
+        if decided:
+            audit(action, what=what, who=f"staff {by}")
             action.refresh_from_db()
             _tell(action)
-    return bool(done)
+    return bool(decided)
 
 
 def _tell(action: Action) -> None:
