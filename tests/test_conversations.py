@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from tests import scripts
 from tests.stack import Stack, clean_env, own_database
 
+pytestmark = pytest.mark.timeout(400)  # the first one waits for all
+
 SCRIPTS = scripts.read_scripts()
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from actors.actions.wishes import continued_wish
+from actors.actions.wishes import UNSURE, continued_wish
 from actors.base import actor
 from actors.message import ActionResult, Context, ExecutionResult, Intent, IntentName, Payload, Question, Response
 from actors.response_generator.actions import action_status, actions_for, other_actions
@@ -40,9 +40,10 @@ def response_generator(payload: Payload) -> Response:
 
 
 def _answered(case: Case, tone: Tone) -> Response:
-    continued = continued_wish(case.payload) is not None and case.payload.execution_result is not None
-    wishes = () if continued else _wishes(case.intent)  # what was asked for is then told by its actions alone
     result = case.payload.execution_result or ExecutionResult()
+    acted = bool(result.actions or result.question)
+    in_so_many_words = continued_wish(case.payload) is not None or case.intent.confidence < UNSURE
+    wishes = () if acted and in_so_many_words else _wishes(case.intent)  # the actions then say all there is to say
     asked = bool(result.question)
     paragraphs: list[str] = []
     if not case.payload.verified and NEEDS_CUSTOMER.intersection(wishes):
