@@ -359,6 +359,7 @@ def hold_all(conversations: list[Conversation]) -> dict[str, list[str]]:
             faults[each.script.name] = _held(each)
             for action in each.script.policy:
                 rules.filter(action=action).update(level=before[action])
+    connections[DATABASE].close()
     return faults
 
 
