@@ -84,6 +84,7 @@ async def test_a_waiting_request_gets_the_reply_when_it_is_committed() -> None:
     assert body["metadata"]["sources"] == ["ORD-12345678"]
 
 
+@pytest.mark.slow  # its seconds count: nothing else may run beside it
 async def test_a_hint_answers_sooner_than_the_look_each_second() -> None:
     """Twelve replies, each by a hint: with the look alone they would take about half a second each."""
     took = []

@@ -58,7 +58,7 @@ def test_a_dead_service_costs_no_time_once_it_is_known(shop, monkeypatch):
     started = time.monotonic()
     assert fail(1) == ASKED_NO_MORE
     assert context_retriever(payload()).missing == ("orders",)
-    assert time.monotonic() - started < 0.05
+    assert time.monotonic() - started < services.READ_TIMEOUT  # it was not asked
 
 
 def test_it_comes_back_by_itself(shop, short_pause, caplog):

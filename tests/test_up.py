@@ -338,6 +338,7 @@ async def test_process_killed_with_9_comes_back_and_messages_are_answered(stack:
     assert f"{name} died (SIGKILL)" in stack.output()
 
 
+@pytest.mark.slow  # its seconds count: nothing else may run beside it
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 async def test_sigterm_ends_an_idle_stack_within_five_seconds_and_nothing_is_left(stack: Stack) -> None:
     for chance in (1, 2):  # another program may have had the processors
@@ -374,6 +375,7 @@ async def test_sigterm_under_load_ends_within_fifteen_seconds_and_the_next_start
         await eventually(lambda: statuses() <= {"answered", "escalated"}, seconds=60)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 async def test_nothing_of_the_stack_survives_a_kill_9_of_up(tmp_path: Path) -> None:
     with Stack(workers=1, var=tmp_path) as stack:
