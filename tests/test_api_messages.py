@@ -155,3 +155,11 @@ def test_a_method_that_does_not_exist_is_a_problem(path: str) -> None:
     assert response.status_code == 405
     assert response["Content-Type"] == "application/problem+json"
     assert "POST" in response["Allow"]
+
+
+def test_a_post_to_an_address_that_is_not_there_is_a_problem_and_no_page() -> None:
+    """Django's check for forged forms would answer first, in HTML."""
+    answer = Client(enforce_csrf_checks=True).post(
+        "/api/conversations/nobody/human", headers={"Origin": "http://x.test"}
+    )
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
