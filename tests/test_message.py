@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from actors.message import ENRICHMENTS, Escalation, Message, Route, StepError
+from actors.message import Escalation, Message, Route, StepError
+from actors.routes import ENRICHMENTS
 from tests.builders import NOW, context, decision, hop, intent, message, payload, sentiment, shipment
 
 FIRST_FIVE = ("sentiment_analyzer", "intent_analyzer", "context_retriever", "decision_router")
