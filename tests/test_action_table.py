@@ -6,7 +6,7 @@ The tables are what the shop promises, written down; nothing here is computed by
 import logging
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -139,33 +139,40 @@ def shop(live_server: Any, settings: Any) -> None:
     Customer.objects.bulk_create(
         Customer(email=email, first_name="Robin", last_name="Roe") for email in (OWNER, STRANGER)
     )
-    for status in STATUSES:
-        for size in SIZES:
-            make_order(number(status, size), status, total=SIZES[size])
-
-
-def make_order(order: str, status: str, *, total: Decimal) -> None:
-    arrived = timezone.now() - timedelta(days=3) if PARCELS.get(status) == "delivered" else None
-    row = Order.objects.create(
-        number=order,
-        customer_email=OWNER,
-        status=status,
-        total=total,
-        paid=total,
-        shipping_address=OLD,
-        delivered_at=arrived,
-        tracking_number=tracking(order) if status in PARCELS else "",
+    rows = [the_order(status, size) for status in STATUSES for size in SIZES]
+    made = Order.objects.bulk_create(rows)
+    OrderItem.objects.bulk_create(
+        OrderItem(order=row, sku="X-1", name="Desk Lamp", quantity=1, price=row.total) for row in made
     )
-    OrderItem.objects.create(order=row, sku="X-1", name="Desk Lamp", quantity=1, price=total)
-    if status in PARCELS:
-        Shipment.objects.create(
-            tracking_number=tracking(order),
-            order_number=order,
+    Shipment.objects.bulk_create(
+        Shipment(
+            tracking_number=row.tracking_number,
+            order_number=row.number,
             customer_email=OWNER,
             carrier="UPS",
-            status=PARCELS[status],
-            delivered_at=arrived,
+            status=PARCELS[row.status],
+            delivered_at=row.delivered_at,
         )
+        for row in made
+        if row.status in PARCELS
+    )
+
+
+def the_order(status: str, size: str) -> Order:
+    return Order(
+        number=number(status, size),
+        customer_email=OWNER,
+        status=status,
+        total=SIZES[size],
+        paid=SIZES[size],
+        shipping_address=OLD,
+        delivered_at=arrival(status),
+        tracking_number=tracking(number(status, size)) if status in PARCELS else "",
+    )
+
+
+def arrival(status: str) -> datetime | None:
+    return timezone.now() - timedelta(days=3) if PARCELS.get(status) == "delivered" else None
 
 
 def tracking(order: str) -> str:
@@ -282,7 +289,7 @@ def drafted(action: str, order: str) -> Action:
 
 
 def moved_to(order: str, status: str) -> None:
-    arrived = timezone.now() - timedelta(days=3) if PARCELS.get(status) == "delivered" else None
+    arrived = arrival(status)
     Order.objects.filter(number=order).update(status=status, delivered_at=arrived)
     Shipment.objects.update_or_create(
         tracking_number=tracking(order),
