@@ -125,12 +125,21 @@ class _Request:
             self._refuse(kind, order, f"one message can hold {self.policy.max_actions} requests; please send it again")
         else:
             amount, objection = _amount(kind, wish, subject)
+            if self._is_pending(kind, order, amount):
+                objection = "it is requested already, and a colleague decides about it"
             if objection is not None:
                 self._refuse(kind, order, objection)
             elif level == "confirm" and self.question is not None:
                 self._refuse(kind, order, "one question at a time; please ask again once you have answered this one")
             else:
                 self._store(wish, kind, level, subject, amount)
+
+    def _is_pending(self, kind: ActionType, order: Order | None, amount: Money | None) -> bool:
+        """Whether the same was asked before and is not decided: two rows would be two decisions."""
+        undecided = (Status.PROPOSED, Status.AWAITING_APPROVAL, Status.EXECUTING)
+        rows = Action.objects.filter(kind=kind.name, status__in=undecided).exclude(turn__id=self.message.message_id)
+        rows = rows.filter(amount=amount.amount) if amount else rows
+        return order is not None and rows.filter(order=order.number).exists()
 
     def _store(self, wish: Wish, kind: ActionType, level: str, subject: Subject, amount: Money | None) -> None:
         args: dict[str, Any] = {**wish.args, "wish": wish.action}

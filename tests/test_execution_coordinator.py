@@ -145,6 +145,13 @@ def test_refund_beyond_the_limit_waits_for_a_person_and_within_is_done() -> None
     assert Order.objects.get(number=SHIPPED).refunded == 20
 
 
+def test_what_waits_for_a_decision_is_not_requested_twice() -> None:
+    talk(f"Please refund {SHIPPED}", "yes")
+    (again,) = talk(f"Please refund {SHIPPED}")
+    assert "requested already" in again.reply.text
+    assert Action.objects.count() == 1
+
+
 def test_refund_of_more_than_was_paid_is_refused() -> None:
     (turn,) = talk(f"Please refund $900 for {SHIPPED}")
     assert "only $149.97" in turn.reply.text
