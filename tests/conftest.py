@@ -9,7 +9,6 @@ from hypothesis import settings as hypothesis_settings
 from actors import services
 from tests.environment import valkey
 
-
 # How fast examples are drawn says something of the machine's load, nothing of the code.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
