@@ -190,7 +190,9 @@ class _Request:
         amount = Money(amount=row.amount, currency=row.currency) if row.amount is not None else None
         described = re.sub(r"\[(.*?)\]", r"\1" if amount else "", ACTIONS[row.kind].describe)
         text = described.format(
-            order=f"{row.order} ({order.items[0].name})" if order and order.items else row.order,
+            order=f"{row.order} ({', '.join(item.name for item in order.items)})"
+            if order and order.items
+            else row.order,
             amount=written_money(amount) if amount else "",
             address=row.args.get("address", ""),
         )

@@ -18,6 +18,8 @@ def before_shipping(subject: Subject) -> str | None:
     order = subject.order
     if order is None or order.status in BEFORE_SHIPPING:
         return None
+    if order.status in ("cancelled", "returned"):
+        return f"it is already {order.status}"
     return f"it is {order.status}, and that is possible only before shipping"
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from actors.actions.address import address_in
 from actors.intent_analyzer import orders_by_intent
 from actors.intent_patterns import CLAUSE_BREAK
 from actors.message import IntentName, Payload
@@ -107,8 +108,8 @@ def continued_wish(payload: Payload) -> Wish | None:
 def _arguments(category: IntentName, payload: Payload) -> dict[str, Any]:
     values = payload.intent.values if payload.intent else (lambda kind: ())
     if category == "order_change":
-        addresses = values("address")
-        return {"address": addresses[0]} if addresses else {}
+        address = address_in(payload)
+        return {"address": address} if address else {}
     if category == "refund_request":
         amounts = values("amount")
         return {"amount": amounts[0]} if amounts else {}

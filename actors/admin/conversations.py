@@ -12,8 +12,10 @@ from actors.models import Conversation, Escalation, ParkedMessage, Turn
 
 def transcript(conversation: Conversation) -> SafeString:
     """The conversation as people read it, oldest first."""
-    rows = conversation.turns.order_by("seq").values_list("seq", "role", "created_at", "text")
-    line = "<tr><td>{}</td><td><b>{}</b></td><td>{:%Y-%m-%d %H:%M}</td><td style='white-space:pre-wrap'>{}</td></tr>"
+    turns = conversation.turns.order_by("seq").values_list("seq", "role", "created_at", "text")
+    # The moment as text: format_html escapes what it is given before it formats it.
+    rows = [(seq, role, f"{at:%Y-%m-%d %H:%M} UTC", text) for seq, role, at, text in turns]
+    line = "<tr><td>{}</td><td><b>{}</b></td><td>{}</td><td style='white-space:pre-wrap'>{}</td></tr>"
     return format_html("<table>{}</table>", format_html_join("", line, rows))
 
 

@@ -56,7 +56,10 @@ class Ground:
         self.references: set[str] = set()  # article numbers
         self.names: set[str] = set()
         self.own_addresses = {payload.customer_email.lower()} if payload.customer_email else set()
-        self.customer_message = payload.customer_message.upper()
+        # With the numbers as they were understood: "order 12345678" names ORD-12345678.
+        entities = payload.intent.entities if payload.intent else ()
+        named = (entity.value for entity in entities if entity.type in ("order_number", "tracking_number"))
+        self.customer_message = " ".join((payload.customer_message, *named)).upper()
         self.complete = self.context is not None and (self.context.complete or self.context.missing == ("tracking",))
         result = payload.execution_result
         results = result.actions if result else ()

@@ -1,0 +1,56 @@
+"""The delivery address that a message gives, whole: a parcel with half an address goes astray."""
+
+import re
+
+from actors.message import Payload
+
+LONGEST = 200  # characters
+_BEFORE = re.compile(
+    r"(?:^|[\s,:])((?:flat|apt\.?|apartment|unit|suite|room|floor|c/o|p\.? ?o\.? box)\b[^.!?:]{0,40})$", re.I
+)
+_AFTER = re.compile(
+    r"\n\s*\n|[!?]|[.;]\s+(?=(?:i|i'm|my|the|please|thanks|thank|it|and|also|can|could|do|what|where|when)\b)"
+    r"|[\s,]+(?=(?:please|pls|thanks|thank you|asap|instead|but|because)\b)"
+    r"|[\s,]+(?=and (?:also|please|cancel|refund|return|can|i)\b)"
+    r"|\s+(?=(?:for|on|of) (?:my |the )?order\b)|\s+(?=(?:for|on|of) \S*\d{5})",
+    re.I,
+)
+_GIVEN = re.compile(r".*\b(?:to|is)\b:?\s+(?P<address>[^\n?]*\d[^\n?]*)$", re.I | re.S)
+_LOOKS = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})[^?]{8,}", re.S)
+
+
+def address_in(payload: Payload) -> str | None:
+    """The new address in a message that asks for one, or answers the question for it; None when there is none.
+
+    From the house on, or the flat before it, to the end of the sentence: town and postcode in whatever order.
+    """
+    text = payload.customer_message
+    entity = next((e for e in payload.intent.entities if e.type == "address"), None) if payload.intent else None
+    if entity is not None:
+        start, end = entity.span
+        before = _BEFORE.search(text[:start])
+        return _trimmed(text[before.start(1) if before else start : end] + _until_sentence_ends(text[end:]))
+    given = _GIVEN.search(text)
+    if given is not None and payload.intent is not None and payload.intent.category == "order_change":
+        address = _trimmed(_until_sentence_ends(given["address"]))
+        return address if _LOOKS.fullmatch(address) else None
+    question = payload.conversation.open_question
+    asked = question is not None and question.action_id is None and question.request == "update_delivery_address"
+    numbers = payload.intent.values("order_number") if payload.intent else ()
+    if (
+        asked
+        and not numbers
+        and "address" not in (question.args if question else {})
+        and _LOOKS.fullmatch(text.strip())
+    ):
+        return _trimmed(text)
+    return None
+
+
+def _until_sentence_ends(text: str) -> str:
+    end = _AFTER.search(text)
+    return text[: end.start()] if end else text
+
+
+def _trimmed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip(" ,.;:")[:LONGEST]
