@@ -9,6 +9,7 @@ from rest_framework_api_key.models import APIKey
 
 from supportmesh.models import ApiToken
 
+admin.site.site_header = admin.site.site_title = "SupportMesh"
 admin.site.unregister(APIKey)  # ours has a scope; one without it would open nothing
 
 

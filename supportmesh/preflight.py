@@ -8,6 +8,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 import redis
+from django.core.checks import ERROR, run_checks
 from django.db import Error as DatabaseError
 from django.db import connection
 
@@ -16,6 +17,12 @@ HOST = "127.0.0.1"
 
 class CannotStart(Exception):
     """Why the stack does not start: one plain sentence."""
+
+
+def check_settings() -> None:
+    """Refuse an installation that the web process would refuse: a sentence for each mistake."""
+    if errors := [error for error in run_checks() if error.is_serious(ERROR)]:
+        raise CannotStart("\n".join(f"{error.msg} {error.hint or ''}".strip() for error in errors))
 
 
 def lock(var: Path) -> IO[str]:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -16,14 +18,17 @@ def env_str(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, *, minimum: int) -> int:
     value = env_str(name)
     if not value:
         return default
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name} must be {minimum} or more, not {number}.")
+    return number
 
 
 def env_bool(name: str, default: bool = False) -> bool:
@@ -39,6 +44,40 @@ def env_bool(name: str, default: bool = False) -> bool:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
+
+
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = env_str(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def env_pattern(name: str, default: str) -> str:
+    """A regular expression that can stand alone and inside a larger one."""
+    value = env_str(name, default)
+    try:
+        re.compile(value)
+        re.compile(f"-(?:{value})")
+    except re.error as error:
+        raise ImproperlyConfigured(f"{name} is no regular expression: {error}.") from None
+    return value
+
+
+def env_zone(name: str, default: str) -> str:
+    value = env_str(name, default)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # unknown, no such form, a folder of zones
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Berlin, not {value!r}.") from None
+    return value
+
+
+def env_currency(name: str, default: str) -> str:
+    value = env_str(name, default)
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ImproperlyConfigured(f"{name} must be three capital letters such as EUR, not {value!r}.")
+    return value
 
 
 # --- where the data lives ---------------------------------------------------------------------
@@ -185,6 +224,8 @@ DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "support@localhost")
 
 DATABASE_URL = env_str("DATABASE_URL")
 if DATABASE_URL:
+    if DATABASE_URL.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://.")
     try:
         DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
     except (ValueError, KeyError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
@@ -204,12 +245,19 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 # Seconds a process keeps its connection; the workers set it, the web process lends connections per call.
-DATABASES["default"]["CONN_MAX_AGE"] = env_int("DATABASE_CONN_MAX_AGE", 0)
+DATABASES["default"]["CONN_MAX_AGE"] = env_int("DATABASE_CONN_MAX_AGE", 0, minimum=0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # --- Redis: the doorbell, the cache, the sockets' channel layer --------------------------------
 
 REDIS_URL = env_str("REDIS_URL") or _running.get("redis_url", "redis://127.0.0.1:6379/0")
+try:
+    _redis = urlsplit(REDIS_URL)
+    _redis_is_one = _redis.scheme in ("redis", "rediss") and bool(_redis.hostname) and _redis.port != 0
+except ValueError:
+    _redis_is_one = False
+if not _redis_is_one:
+    raise ImproperlyConfigured("REDIS_URL must look like redis://host:port/0.")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -265,22 +313,22 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # --- the mesh ---------------------------------------------------------------------------------
 
 # Seconds a claimed turn may take before the sweeper starts it again, and how often it may start.
-MESH_LEASE = env_int("MESH_LEASE", 20)
-MESH_MAX_ATTEMPTS = env_int("MESH_MAX_ATTEMPTS", 3)
-MESH_HOP_RETRIES = env_int("MESH_HOP_RETRIES", 3)
-MESSAGE_MAX_LENGTH = env_int("MESSAGE_MAX_LENGTH", 4000)  # characters
-GUEST_RETENTION_DAYS = env_int("GUEST_RETENTION_DAYS", 30)
-CUSTOMER_RETENTION_DAYS = env_int("CUSTOMER_RETENTION_DAYS", 365)
+MESH_LEASE = env_int("MESH_LEASE", 20, minimum=1)
+MESH_MAX_ATTEMPTS = env_int("MESH_MAX_ATTEMPTS", 3, minimum=1)
+MESH_HOP_RETRIES = env_int("MESH_HOP_RETRIES", 3, minimum=0)
+MESSAGE_MAX_LENGTH = env_int("MESSAGE_MAX_LENGTH", 4000, minimum=1)  # characters
+GUEST_RETENTION_DAYS = env_int("GUEST_RETENTION_DAYS", 30, minimum=1)
+CUSTOMER_RETENTION_DAYS = env_int("CUSTOMER_RETENTION_DAYS", 365, minimum=1)
 
 # --- the shop ---------------------------------------------------------------------------------
 
 SHOP_NAME = env_str("SHOP_NAME", "SupportMesh Demo Shop")
-SHOP_CURRENCY = env_str("SHOP_CURRENCY", "USD")
-SHOP_TIME_ZONE = env_str("SHOP_TIME_ZONE", "UTC")
+SHOP_CURRENCY = env_currency("SHOP_CURRENCY", "USD")
+SHOP_TIME_ZONE = env_zone("SHOP_TIME_ZONE", "UTC")
 SHOP_HOURS = env_str("SHOP_HOURS", "Monday to Friday, 9:00 to 18:00")
-RETURN_WINDOW_DAYS = env_int("RETURN_WINDOW_DAYS", 30)
-ORDER_NUMBER_PATTERN = env_str("ORDER_NUMBER_PATTERN", r"ORD-\d{8}")
-TRACKING_NUMBER_PATTERN = env_str("TRACKING_NUMBER_PATTERN", r"TRK\d{9}")
+RETURN_WINDOW_DAYS = env_int("RETURN_WINDOW_DAYS", 30, minimum=0)
+ORDER_NUMBER_PATTERN = env_pattern("ORDER_NUMBER_PATTERN", r"ORD-\d{8}")
+TRACKING_NUMBER_PATTERN = env_pattern("TRACKING_NUMBER_PATTERN", r"TRK\d{9}")
 
 _services_url = _running.get("services_url", "http://127.0.0.1:8001")
 CUSTOMERS_API_URL = env_str("CUSTOMERS_API_URL", f"{_services_url}/api/customers")
@@ -330,7 +378,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
     "loggers": {
         "httpx": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # it names paths, and some hold an address

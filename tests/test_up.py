@@ -215,8 +215,13 @@ def test_unreachable_redis_is_refused_without_telling_its_password(tmp_path: Pat
     assert "geheim" not in sentence
 
 
-def test_redis_url_that_is_none_is_refused(tmp_path: Path) -> None:
-    assert "(REDIS_URL)" in refused(tmp_path, REDIS_URL="localhost")
+@pytest.mark.parametrize("url", ["localhost", "http://localhost:6379/0", "redis:///0", "redis://:geheim@localhost:x/0"])
+def test_redis_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
+    assert refused(tmp_path, REDIS_URL=url) == "REDIS_URL must look like redis://host:port/0."
+
+
+def test_unsafe_installation_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    assert refused(tmp_path, SECRET_KEY="short").startswith("SECRET_KEY is a placeholder or has fewer than 50 char")
 
 
 def test_unreachable_database_is_refused_without_telling_its_password(tmp_path: Path) -> None:

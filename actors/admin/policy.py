@@ -31,9 +31,11 @@ class RuleForm(forms.ModelForm):
         model = PolicyRule
         fields = ["action", "level", *LIMITS]
         widgets = {
-            "action": forms.TextInput(attrs={"readonly": True, "size": 24}),
-            **dict.fromkeys(LIMITS, forms.NumberInput(attrs={"style": "width: 7em"})),
+            "action": forms.TextInput(attrs={"readonly": True, "style": "width: 11em"}),
+            "level": forms.Select(attrs={"style": "width: 13em"}),
+            **dict.fromkeys(LIMITS, forms.NumberInput(attrs={"style": "width: 6em", "placeholder": "no limit"})),
         }
+        help_texts = dict.fromkeys(LIMITS, "Empty: no limit.")
 
     def has_changed(self) -> bool:
         """A version holds every rule, those too that stay as they are."""
@@ -72,7 +74,9 @@ class RuleInline(admin.TabularInline):
     formset = RuleFormSet
     can_delete = False
     extra = 0
-    verbose_name_plural = "What each action may do. Limits are in the shop's currency; beyond one, staff decides."
+    verbose_name_plural = (
+        "What each action may do. Limits are in the shop's currency; beyond one, staff decides. Empty: no limit."
+    )
 
     # A rule is a part of its version: who may publish one writes its rules, and nobody changes them.
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
