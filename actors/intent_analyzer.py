@@ -6,7 +6,7 @@ from typing import NamedTuple
 from actors import cues
 from actors.base import actor
 from actors.entities import find_entities
-from actors.intent_patterns import CLAUSE_BREAK, PATTERNS
+from actors.intent_patterns import CLAUSE_BREAK, INSULT, PATTERNS
 from actors.message import Entity, Intent, IntentName, Payload
 from actors.yes_no import CONFIRM, DENY
 
@@ -78,9 +78,17 @@ def _courtesy(small: str, entities: tuple[Entity, ...], wishes: list[Wish]) -> R
 
 
 def _wishes(small: str) -> list[Wish]:
-    """One per clause that asks for something, in the order of the text; what is said twice counts once."""
-    wishes = (_wish(clause) for clause in dict.fromkeys(CLAUSE_BREAK.split(small)) if len(clause.strip()) > 2)
-    return [wish for wish in wishes if wish]
+    """One per clause that asks for something, in the order of the text; what is said twice counts once. An insult
+    beside a wish is no complaint about an item."""
+    clauses = [clause for clause in dict.fromkeys(CLAUSE_BREAK.split(small)) if len(clause.strip()) > 2]
+    read = [(wish, clause) for clause in clauses if (wish := _wish(clause))]
+    rest = [wish for wish, clause in read if wish.intent != "product_complaint" or not _only_insults(clause)]
+    return rest if any(wish.score >= _WISH_FROM for wish in rest) else [wish for wish, _ in read]
+
+
+def _only_insults(clause: str) -> bool:
+    without = INSULT.sub(" ", clause)
+    return without != clause and not _score(without, "product_complaint")
 
 
 def orders_by_intent(text: str) -> dict[IntentName, tuple[str, ...]]:

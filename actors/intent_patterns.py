@@ -21,7 +21,9 @@ _WANT = (
 
 _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
     "order_inquiry": (
-        (3.5, rf"where(?:'s| is| are|s)? (?:the heck |on earth |is )?(?:{_MY} (?:\w+ )?{_PARCEL}|(?:order )?ord-1)"),
+        (3.5,
+            rf"where(?:'s| is| are|s)? (?:the heck |on earth |is )?(?:{_MY} (?:\w+ )?{_PARCEL}"
+            r"|(?:(?:order|parcel|package|shipment|delivery) )?ord-1)"),
         (3,
             rf"(?:status|whereabouts|progress|eta|location) (?:of|on|for) (?:{_MY} )?(?:\w+ )?(?:{_PARCEL}|ord)"
             r"|(?:order|delivery|shipping|shipment|package) status|order updates?"
@@ -40,9 +42,12 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
         (2.5,
             r"tracking (?:number|code|link|info\w*|id|details)|expected (?:delivery|arrival)"
             r"|estimated (?:delivery|arrival)|delivery (?:date|estimate|time) (?:of|for) my|arrival date"),
+        (3,
+            r"(?:its|it's) (?:current |latest )?status|what(?:'s| is| was) the (?:\w+ )?(?:total|price|cost|amount) "
+            rf"(?:of|for) (?:{_MY} )?(?:order )?ord-1|how much (?:was|is|did) (?:{_MY} )?(?:order )?ord-1"),
         (2.5,
-            r"(?:check|see|view|find|look up|know|update|info\w*|details|news) (?:\w+ ){0,4}(?:my|the|an?|recent"
-            r"|past|previous) (?:\w+ )?(?:orders?|package|shipment)|order (?:history|details|confirmation"
+            r"(?:check|see|show|list|view|find|look up|know|update|info\w*|details|news) (?:\w+ ){0,4}(?:my|the|an?"
+            r"|recent|past|previous) (?:\w+ )?(?:orders?|package|shipment)|order (?:history|details|confirmation"
             r"|number)|what did i (?:order|buy)|my (?:last|recent|previous|past) (?:orders?|purchases?)"
             r"|did my order go"),
         (2,
@@ -211,8 +216,8 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
     "order_change": (
         (4,
             r"(?<!an )(?<!any )(?<!the )(?:change|update|modify|edit|correct|fix|adjust|amend|switch|alter|swap"
-            rf"|redirect) (?:{_MY} )?(?:\w+ ){{0,3}}(?:address|order|size|quantity|colou?r|delivery (?:date|time"
-            r"|slot|option|method|location)|shipping|items?|ord-1)\b(?! (?:on|in|for) my (?:account|profile))"),
+            rf"|redirect) (?:{_MY} )?(?:\w+ ){{0,3}}(?:(?<!mail )address|order|size|quantity|colou?r|delivery (?:date"
+            r"|time|slot|option|method|location)|shipping|items?|ord-1)\b(?! (?:on|in|for) my (?:account|profile))"),
         (3.5,
             r"(?:change|update|modify|different|new|another|other|wrong|correct) (?:the |my |a )?(?:delivery"
             r"|shipping|shipment) address|(?:ship|deliver|send|redirect|reroute) (?:it|them|this|my (?:order"
@@ -321,6 +326,14 @@ PATTERNS: dict[IntentName, tuple[tuple[float, Gated], ...]] = {
     intent: tuple((weight, Gated(rf"(?<!\w)(?:{pattern})")) for weight, pattern in patterns)
     for intent, patterns in _PATTERNS.items()
 }
+
+# Said of the people or the service, not of a thing that was bought.
+INSULT = re.compile(
+    r"\b(?:you(?: guys| people| all)?(?:'re| are)|(?:your|the|this) (?:\w+ )?(?:service|support|bot|chat|company|shop"
+    r"|team|staff|help) (?:is|are)) (?:\w+ ){0,3}(?:useless|terrible|horrible|awful|unacceptable|disgusting"
+    r"|(?:the )?worst)|\b(?:useless|terrible|horrible|awful|disgusting|poor|bad|worst|lousy) (?:customer )?"
+    r"(?:service|support|bot|chat|company|shop|team|staff|people)\b"
+)
 
 # Where one wish ends and the next begins.
 CLAUSE_BREAK = re.compile(

@@ -21,6 +21,10 @@ WISHES = {
         "I'd like to track my parcel",
         "where's order 12345678",
         "Can I get an update on order ORD-12345678?",
+        "Where is parcel TRK123456789?",
+        "show me all my orders",
+        "What was the total of ORD-12345679?",
+        "My husband John's order ORD-12345678, what is its status?",
     ],
     "delivery_issue": [
         "My package never arrived",
@@ -73,6 +77,7 @@ WISHES = {
         "I can't log in",
         "How can I change the email on my account?",
         "Please delete my account",
+        "change my email address to x@y.com",
         "My account is locked",
     ],
     "general_inquiry": [
@@ -121,6 +126,17 @@ def test_wish_is_understood_with_confidence(category: str, text: str) -> None:
 )
 def test_nothing_said_is_nothing_sure(text: str) -> None:
     assert read(text).confidence < 0.6
+
+
+@pytest.mark.parametrize("insult", ["you are useless!!!", "Your support is terrible.", "Worst service ever!"])
+def test_an_insult_beside_a_wish_is_no_complaint_about_an_item(insult: str) -> None:
+    intent = read(f"{insult} third time I ask WHERE IS MY ORDER")
+    assert (intent.category, intent.secondary) == ("order_inquiry", ())
+
+
+def test_a_complaint_about_an_item_beside_a_wish_is_heard() -> None:
+    intent = read("This blender is useless! Where is my order?")
+    assert (intent.category, intent.secondary) == ("order_inquiry", ("product_complaint",))
 
 
 def test_equal_readings_of_the_same_words_are_unsure() -> None:

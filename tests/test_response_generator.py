@@ -7,6 +7,8 @@ from typing import get_args
 import pytest
 from django.utils import timezone
 
+from actors.actions.registry import Subject
+from actors.actions.shop import before_shipping
 from actors.guardrail_validator import guardrail_validator
 from actors.message import (
     ActionResult,
@@ -393,3 +395,85 @@ def test_the_first_name_greets(name: str):
 def test_what_is_no_name_does_not_greet(name: str):
     customer = JOHN.model_copy(update={"first_name": name})
     assert replied(make("order_inquiry", context=known(customer=customer))).text.startswith("Hello,")
+
+
+def said(text: str, payload: Payload, *, confidence: float = 0.9) -> str:
+    """The reply when the customer wrote exactly this."""
+    intent = payload.intent.model_copy(update={"confidence": confidence})
+    return replied(payload.model_copy(update={"customer_message": text, "intent": intent})).text
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("My headphones arrived broken", SHIPPED),
+        ("the headphone is broken", SHIPPED),
+        ("My desk lamp broke", OLD),
+        ("My watch came damaged", STUCK),
+        ("It is broken", DELIVERED),
+        ("lamplight arrived broken", DELIVERED),
+    ],
+)
+def test_an_item_that_is_named_tells_which_order_is_meant(text: str, order: Order):
+    told = said(text, make("product_complaint"))
+    assert [one.number for one in ALL if one.number in told] == [order.number]
+
+
+def test_a_number_counts_more_than_an_item():
+    payload = make("product_complaint", entities=(entity("order_number", DELIVERED.number),))
+    told = said(f"{DELIVERED.number}: headphones were in it, broken", payload)
+    assert DELIVERED.number in told
+    assert SHIPPED.number not in told
+
+
+SPOKEN = ["Please expedite {}", "Add a note to order {}: ring twice", "contact the carrier about {}"]
+
+
+@pytest.mark.parametrize("asked", SPOKEN)
+def test_an_action_that_is_asked_for_is_no_question_without_an_answer(asked: str):
+    own, other = (entity("order_number", number) for number in (SHIPPED.number, "ORD-99999999"))
+    guest = make("general_inquiry", outcome="verify", verified=False, context=None, entities=(own,))
+    stranger = make("general_inquiry", outcome="act", entities=(other,))
+    down = make("general_inquiry", outcome="act", context=CONTEXTS["incomplete"], entities=(other,))
+    done = make("general_inquiry", outcome="act", entities=(own,), actions=(action("expedite_order", "executing"),))
+    for payload, number, words in (
+        (guest, SHIPPED.number, "sign in"),
+        (stranger, other.value, "can't find ORD-99999999"),
+        (down, other.value, "could not look up ORD-99999999"),
+        (done, SHIPPED.number, "is being carried out"),
+    ):
+        told = said(asked.format(number), payload, confidence=0.3)
+        assert words in told
+        assert "I don't know" not in told
+
+
+def test_a_paragraph_that_begins_with_its_subject_gets_no_label():
+    entities = (entity("order_number", SHIPPED.number),)
+    text = replied(make("order_inquiry", "billing_question", entities=entities)).text
+    assert "Your order ORD-12345678" in text
+    assert "About your order:" not in text
+    assert "About the charge:" in text
+
+
+def test_who_asks_what_an_order_cost_is_told():
+    payload = make("order_inquiry", entities=(entity("order_number", SHIPPED.number),))
+    assert "It came to $199.99." in said(f"What was the total of {SHIPPED.number}?", payload)
+    assert "$199.99" not in said(f"Where is {SHIPPED.number}?", payload)
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        (CANCELLED, "it is already cancelled"),
+        (RETURNED, "it is already returned"),
+        (SHIPPED, "it is shipped, and that is possible only before shipping"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "wish"), [("cancel_order", "cancellation_request"), ("expedite_order", "order_change")]
+)
+def test_the_objection_to_what_is_over_says_just_that(order: Order, why: str, kind: str, wish: str):
+    subject = Subject(order=order, shipment=None, context=known(order), return_window_days=30)
+    assert before_shipping(subject) == why
+    refused = action(kind, "rejected", order, stored=False, because=why)
+    assert f"is not possible: {why}." in replied(make(wish, outcome="act", actions=(refused,))).text

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from actors.actions.wishes import UNSURE, continued_wish
+from actors.actions.wishes import UNSURE, continued_wish, spoken_wishes
 from actors.base import actor
 from actors.message import ActionResult, Context, ExecutionResult, Intent, IntentName, Payload, Question, Response
 from actors.response_generator.actions import action_status, actions_for, other_actions
 from actors.response_generator.case import TALK, Case, named_orders, written_list
 from actors.response_generator.orders import order_status
 from actors.response_generator.tone import TOPICS, Tone, closing, greeting, opening, reply_tone
-from actors.response_generator.wishes import answer, not_found
+from actors.response_generator.wishes import answer, not_found, not_looked_up
 from actors.routes import ACTIONABLE, NEEDS_CUSTOMER
 
 CHOICES = ("Where is my order?", "A return or refund", "Something else")
@@ -43,10 +43,12 @@ def _answered(case: Case, tone: Tone) -> Response:
     result = case.payload.execution_result or ExecutionResult()
     acted = bool(result.actions or result.question)
     in_so_many_words = continued_wish(case.payload) is not None or case.intent.confidence < UNSURE
-    wishes = () if acted and in_so_many_words else _wishes(case.intent)  # the actions then say all there is to say
+    spoken = _spoken_only(case)
+    # The actions then say all there is to say; without any, what is known of the orders that were named.
+    wishes = () if spoken or (acted and in_so_many_words) else _wishes(case.intent)
     asked = bool(result.question)
     paragraphs: list[str] = []
-    if not case.payload.verified and NEEDS_CUSTOMER.intersection(wishes):
+    if not case.payload.verified and (spoken or NEEDS_CUSTOMER.intersection(wishes)):
         paragraphs += _sign_in(case)
     else:
         for wish in wishes:
@@ -68,6 +70,10 @@ def _answered(case: Case, tone: Tone) -> Response:
     if asked and result.question:
         paragraphs.append(result.question.text)
     paragraphs += _unmentioned(case, " ".join(paragraphs))
+    if spoken and not paragraphs:
+        paragraphs.append(
+            answer(case, case.intent.category) if case.orders_known else not_looked_up(named_orders(case)[1])
+        )
     waiting = WAITING if case.payload.conversation.waiting and "escalation_request" not in wishes else ""
     question = result.question
     end = "" if question or waiting else closing(tone, " ".join(paragraphs))
@@ -142,8 +148,15 @@ def _sign_in(case: Case) -> list[str]:
         f"To help you with {written_list(private or ['this'])}, I need to know that it is you: please sign in with the "
         "e-mail address of your order."
     )
+    if _spoken_only(case):
+        return [text]
     public = [_labelled(case, wish, answer(case, wish)) for wish in wishes if wish not in NEEDS_CUSTOMER]
     return [text, *public]
+
+
+def _spoken_only(case: Case) -> bool:
+    """Whether the message asks for an action in so many words, and no intent stands for it."""
+    return case.intent.confidence < UNSURE and bool(spoken_wishes(case.payload))
 
 
 def _courtesies(case: Case) -> list[str]:
@@ -172,7 +185,8 @@ def _wishes(intent: Intent) -> tuple[IntentName, ...]:
 
 def _labelled(case: Case, wish: IntentName, text: str) -> str:
     """A message with several wishes gets each of them named."""
-    return f"About {TOPICS[wish]}: {text}" if len(_wishes(case.intent)) > 1 else text
+    named = text.lower().startswith(TOPICS[wish])
+    return f"About {TOPICS[wish]}: {text}" if len(_wishes(case.intent)) > 1 and not named else text
 
 
 def _opening(case: Case, tone: Tone) -> str:

@@ -23,6 +23,8 @@ from actors.response_generator.case import (
 )
 from actors.response_generator.orders import order_line, order_status, refund_status, return_status
 
+_COST = re.compile(r"\b(?:total|price|costs?|amount|how much)\b", re.I)
+
 
 def answer(case: Case, wish: IntentName) -> str:
     """The paragraph for one wish."""
@@ -33,7 +35,7 @@ def answer(case: Case, wish: IntentName) -> str:
         return OTHERS[wish](case)
     _, unknown = named_orders(case)
     if not case.orders_known and (not case.orders or unknown):
-        return _not_looked_up(unknown)
+        return not_looked_up(unknown)
     if not case.orders:
         return _no_orders(unknown)
     if unknown and len(unknown) == len(named_references(case.intent)):
@@ -47,7 +49,8 @@ def not_found(references: list[str]) -> str:
     return f"I can't find {written_list(references, last='or')} among your orders."
 
 
-def _not_looked_up(references: list[str]) -> str:
+def not_looked_up(references: list[str]) -> str:
+    """When a service did not answer: nothing is said to be absent."""
     what = written_list(references, last="or") if references else "your orders"
     return f"I could not look up {what} just now: our order system did not answer. Please ask again a little later."
 
@@ -68,9 +71,14 @@ def _own_orders(case: Case) -> str:
 
 def _statuses(case: Case, orders: list[Order]) -> str:
     if len(orders) <= 2:
-        return "\n".join(order_status(case, order) for order in orders)
+        cost = _COST.search(case.payload.customer_message) is not None
+        return "\n".join(f"{order_status(case, order)}{_cost(case, order) if cost else ''}" for order in orders)
     case.described.update(order.number for order in orders)
     return f"Here is where your orders are:\n{bullets(order_line(case, order) for order in orders)}"
+
+
+def _cost(case: Case, order: Order) -> str:
+    return f" It came to {case.say_money(order.total, order.number)}."
 
 
 def _delivery(case: Case, orders: list[Order]) -> str:
