@@ -67,6 +67,12 @@ def test_the_page_starts_from_the_version_in_force(maria: Client) -> None:
     assert (data[f"{refund}limit_standard"], data[f"{refund}limit_vip"]) == ("50.00", "250.00")
 
 
+def test_the_page_says_what_an_empty_limit_means(maria: Client) -> None:
+    text = maria.get(ADD).content.decode()
+    assert "Empty: no limit." in text
+    assert 'placeholder="no limit"' in text
+
+
 def test_saving_publishes_the_next_version_and_leaves_the_old_one(maria: Client) -> None:
     old = Policy.current()
     before = list(old.rules.values())

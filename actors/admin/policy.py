@@ -31,8 +31,9 @@ class RuleForm(forms.ModelForm):
         model = PolicyRule
         fields = ["action", "level", *LIMITS]
         widgets = {
-            "action": forms.TextInput(attrs={"readonly": True, "style": "width: 11em"}),
-            "level": forms.Select(attrs={"style": "width: 13em"}),
+            # The whole table fits beside the navigation: on a narrow screen these two give way.
+            "action": forms.TextInput(attrs={"readonly": True, "style": "width: clamp(11em, 50vw - 460px, 13em)"}),
+            "level": forms.Select(attrs={"style": "width: clamp(13em, 50vw - 395px, 19em)"}),
             **dict.fromkeys(LIMITS, forms.NumberInput(attrs={"style": "width: 6em", "placeholder": "no limit"})),
         }
         help_texts = dict.fromkeys(LIMITS, "Empty: no limit.")
