@@ -5,8 +5,8 @@ ENV PYTHONUNBUFFERED=1 \
     VAR_DIR=/var/lib/supportmesh
 
 WORKDIR /app
-COPY requirements.txt constraints.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt -c constraints.txt
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
 
 RUN useradd --system --uid 10001 --user-group --no-create-home supportmesh \
     && install -d -m 700 -o supportmesh -g supportmesh /var/lib/supportmesh
@@ -20,4 +20,4 @@ RUN VAR_DIR=/tmp/build python manage.py collectstatic --noinput \
 
 USER supportmesh
 EXPOSE 8000
-CMD ["uvicorn", "supportmesh.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "10", "--no-access-log"]
+CMD ["uvicorn", "supportmesh.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "10", "--no-access-log", "--no-proxy-headers"]

@@ -17,12 +17,15 @@ from celery import Task, current_app, shared_task
 from celery.utils.time import get_exponential_backoff_interval
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db import Error as DatabaseError
 from kombu.exceptions import OperationalError
 from pydantic import ValidationError
 
+from actors.current import working_on
 from actors.errors import Permanent, Temporary
 from actors.message import Hop, Message, Part, StepError
 from actors.models import ParkedMessage, Turn
+from actors.models.parked import is_redrive
 from actors.notify import notify
 from actors.routes import ENRICHMENTS, queue_name
 
@@ -31,7 +34,7 @@ logger = logging.getLogger(__name__)
 Kind = Literal["processor", "router"]
 F = TypeVar("F", bound=Callable[..., Any])
 
-PARKED_BODY_LIMIT = 65_536  # characters
+PAST_LEASE = 1  # seconds
 
 
 class Routing(NamedTuple):
@@ -75,7 +78,8 @@ def actor(kind: Kind) -> Callable[[F], F]:
         if parameters not in (["payload"], ["message"]) or (kind == "router" and parameters != ["message"]):
             raise ValueError(f"{name} takes `payload` or `message` (a router: `message`), not {parameters}")
 
-        @shared_task(name=f"actors.{name}")
+        # A hop past its lease has lost its turn: one that hangs must not keep its process for ever.
+        @shared_task(name=f"actors.{name}", time_limit=settings.MESH_LEASE + PAST_LEASE)
         def task(envelope: Any = None, *rest: Any, **unknown: Any) -> None:
             receive(name, envelope)
 
@@ -160,7 +164,7 @@ def receive(name: str, envelope: Any) -> None:
         _park(name, envelope, reason=str(refusal))
         return
     if message.metadata.deadline_at is None:
-        claim = Turn(pk=message.message_id).claim()
+        claim = Turn(pk=message.message_id).claim(together=message.covers)
         if claim is None:
             logger.info("%s: message %s is not ours to work", name, message.message_id)
             return
@@ -176,7 +180,9 @@ def work(message: Message) -> tuple[Message, float] | None:
     the route has ended or only the sweeper can help."""
     name = message.route.current
     started_at = _now()
-    _show_progress(message)
+    if not is_redrive(message.attempt):  # else the customer has had an outcome, and waits for nothing
+        _show_progress(message)
+    _leave_trace(message)
     try:
         after = _run(message, started_at=started_at)
     except Temporary as error:
@@ -200,7 +206,8 @@ def work(message: Message) -> tuple[Message, float] | None:
 
 def _run(message: Message, *, started_at: datetime) -> Message | None:
     current = ACTORS[message.route.current]
-    returned = current.function(message if current.takes_message else message.payload)
+    with working_on(message):
+        returned = current.function(message if current.takes_message else message.payload)
     if not message.route.ahead and current.kind == "processor":
         return None
     hop = _hop(message, "ok", started_at=started_at)
@@ -258,10 +265,22 @@ def _show_progress(message: Message) -> None:
     notify(message.session_id, event)
 
 
+def _leave_trace(message: Message) -> None:
+    """Before the last attempt's hops: should it die here too, the sweeper knows where, and what was found out."""
+    name = message.route.current
+    try:
+        if is_redrive(message.attempt):
+            ParkedMessage.objects.filter(turn__id=message.message_id, attempt=message.attempt).update(actor=name)
+        elif message.attempt >= settings.MESH_MAX_ATTEMPTS:
+            rows = Turn.objects.filter(pk=message.message_id, attempt=message.attempt, status=Turn.Status.PROCESSING)
+            rows.update(message=seal(message))
+    except DatabaseError as error:
+        logger.warning("%s: no trace of message %s: %s", name, message.message_id, type(error).__name__)
+
+
 def _park(name: str, envelope: Any, *, reason: str) -> None:
     logger.warning("%s: a message was parked: %s", name, reason)
-    body = json.dumps(envelope, default=str)[:PARKED_BODY_LIMIT]
-    ParkedMessage.objects.create(task=f"actors.{name}", reason=reason, body=body.replace("\\u0000", ""))
+    ParkedMessage.keep(task=f"actors.{name}", reason=reason, body=json.dumps(envelope, default=str))
 
 
 def _now() -> datetime:

@@ -1,4 +1,5 @@
-"""Looks up what the shop knows of a verified customer, at the three services at the same time, or in the cache."""
+"""Looks up what the shop knows of a verified customer, at the three services at the same time, or in the cache; and the
+articles that answer a general question of anybody."""
 
 import logging
 import secrets
@@ -18,9 +19,10 @@ from pydantic import TypeAdapter, ValidationError
 from redis.exceptions import RedisError
 
 from actors import services
+from actors.articles import articles_for
 from actors.base import actor
 from actors.errors import Permanent, Temporary
-from actors.message import Context, Customer, HistoryEntry, Order, Payload, Shipment
+from actors.message import Article, Context, Customer, HistoryEntry, Order, Payload, Shipment
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ LONG, SHORT = 30 * 60, 60  # seconds in the cache
 # What Django's cache raises when Redis is away, or when an entry is not one of its own.
 CACHE_TROUBLE = (RedisError, OSError, ValueError, EOFError, UnpicklingError)
 NAMED_ORDERS = 3  # older orders looked up for one message
+GENERAL = frozenset({"general_inquiry", "account_issue"})  # what an article may answer
 
 Question = tuple[services.Service, Callable[[], Any]]  # whom to ask, and how
 
@@ -53,12 +56,13 @@ EMPTY: dict[str, Any] = {"customer": None, "history": (), "orders": (), "trackin
 
 @actor("processor")
 def context_retriever(payload: Payload) -> Context:
-    """The customer's own record, orders, shipments and notes. A guest gets none, and none is asked for.
+    """The customer's own record, orders, shipments and notes; a guest gets none, and none is asked for. The articles
+    that answer a general question.
 
     Never raises for a service that failed: its part is absent, `complete` is False and `missing` names it.
     """
     if not payload.verified or not payload.customer_email:
-        return Context(source="none")
+        return Context(source="none", articles=_articles(payload))
     email = services.normal(payload.customer_email)
     known, version = _remembered(email)
     absent = [name for name in SOURCES if name not in known]
@@ -74,7 +78,15 @@ def context_retriever(payload: Payload) -> Context:
         source="services" if absent or older else "cache",
         complete=not missing,
         missing=tuple(sorted(missing)),
+        articles=_articles(payload),
     )
+
+
+def _articles(payload: Payload) -> tuple[Article, ...]:
+    intent = payload.intent
+    if intent is None or not GENERAL.intersection((intent.category, *intent.secondary)):
+        return ()
+    return articles_for(payload.customer_message, language=payload.conversation.language)
 
 
 def drop_cached(email: str) -> None:

@@ -8,6 +8,8 @@ import re
 # What makes a message a complaint even when it is said politely; whether it is negated, the caller looks.
 PROBLEM = re.compile(
     r"\b(?:broken?|damag\w+|defect\w*|fault\w*|crack\w*|shatter\w*|torn|ripped|leak\w*|scratch\w*|stain\w*|dent(?:ed)?"
+    r"|crushed|chipped|soaked|counterfeit|in pieces|shrank|shrunk|never (?:showed|turned) up"
+    r"|nobody (?:came|showed)"
     r"|late|delay(?:ed|s)?|overdue|lost|missing|stolen|wrong (?:item|size|product|order|colou?r|thing|one"
     r"|address)|incorrect"
     r"|complain\w*|overcharged|charged (?:me )?(?:twice|two times|double)|double[- ]charged|unauthori[sz]ed"
@@ -103,3 +105,13 @@ NO_HURRY = re.compile(
     r"\b(?:no (?:rush|hurry)|not urgent|isn't urgent|whenever you|when you (?:get|have) (?:a |the )?(?:chance"
     r"|time|moment)|take your time|not in a (?:rush|hurry))\b"
 )
+
+
+def names_problem(text: str) -> bool:
+    """Whether a text in small letters says that something went wrong, and does not deny it ("never late")."""
+    return any(not _denied(text, match.start()) for match in PROBLEM.finditer(text))
+
+
+def _denied(text: str, at: int) -> bool:
+    before = re.findall(r"[\w']+", text[max(0, at - 20) : at])[-2:]
+    return any(word in ("not", "no", "never", "nothing", "if", "without") or word.endswith("n't") for word in before)

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from actors import pauses
 from actors.actions.wishes import UNSURE, continued_wish, spoken_wishes, wishes_of
 from actors.base import Routing, actor
+from actors.current import current_turn
+from actors.endings import is_mere_greeting
+from actors.language import english_name, not_understood
 from actors.message import Decision, EscalationReason, Intent, Message, Payload, Rule, Sentiment
 from actors.routes import ACT_AND_ANSWER, ACTIONABLE, ANSWER, ESCALATE, NEEDS_CUSTOMER
 
@@ -22,6 +26,17 @@ class Finding(NamedTuple):
     reason: EscalationReason | None = None
 
 
+def paused(payload: Payload) -> Finding:
+    """The kill switch: a person answers everything. What is graver keeps its own reason, so that it comes first."""
+    if current_turn() is None:  # a look at the rules, or a suggestion for staff
+        return Finding(False, "no customer is answered here, so no pause counts")
+    if not pauses.is_paused("bot"):
+        return Finding(False, "the bot is not paused")
+    graver = escalate_now(payload)
+    because = f"the bot is paused; {graver.because}" if graver.hit else "the bot is paused"
+    return Finding(True, because, graver.reason or "bot_paused")
+
+
 def open_question(payload: Payload) -> Finding:
     category, question = _intent(payload).category, payload.conversation.open_question
     if payload.answers and (question is None or question.action_id != payload.answers):
@@ -30,6 +45,8 @@ def open_question(payload: Payload) -> Finding:
         return Finding(False, "no yes or no is waited for")
     if category not in ("confirm", "deny"):
         return Finding(False, f"a question is open, but {category} is no yes or no")
+    if not_understood(payload.intent):
+        return Finding(False, "a question is open, but the message is in another language")
     return Finding(True, f"a question is open and the answer is {category}")
 
 
@@ -55,11 +72,18 @@ def escalate_now(payload: Payload) -> Finding:
     )
 
 
+def language(payload: Payload) -> Finding:
+    intent = _intent(payload)
+    if not not_understood(intent):
+        return Finding(False, f"the language is {intent.language}, read by the {intent.method} mind")
+    because = f"the message is in {english_name(intent.language)}, which the offline mind does not understand"
+    return Finding(True, because, "low_confidence")
+
+
 def fast_path(payload: Payload) -> Finding:
     intent = _intent(payload)
-    courtesy = intent.category == "compliment" or (
-        intent.category == "general_inquiry" and bool(intent.values("greeting")) and not intent.values("topic")
-    )
+    greets = is_mere_greeting(payload.customer_message, intent.values("greeting")) and not intent.values("topic")
+    courtesy = intent.category == "compliment" or (intent.category == "general_inquiry" and greets)
     if not courtesy or intent.secondary:
         return Finding(False, "more than a compliment, thanks or greeting")
     if intent.confidence < SURE_OF_COURTESY:
@@ -71,6 +95,8 @@ def clarify(payload: Payload) -> Finding:
     intent, asked = _intent(payload), payload.conversation.clarify_count
     if intent.confidence >= UNSURE:
         return Finding(False, f"{intent.category} at confidence {intent.confidence:.2f}")
+    if intent.category == "general_inquiry" and payload.context and payload.context.articles:
+        return Finding(False, f'the article "{payload.context.articles[0].title}" answers it')
     if asked_for := [wish.action for wish in spoken_wishes(payload)]:
         return Finding(False, f"asks for {', '.join(asked_for)} in so many words")
     if continued_wish(payload) is not None:
@@ -106,8 +132,16 @@ def priority(payload: Payload) -> Finding:
     return Finding(False, f"urgency is {urgency} and no money is involved")
 
 
-# In this order. The first hit of the first five ends the search; the last two add up.
-SEARCH: tuple[Callable[[Payload], Finding], ...] = (open_question, escalate_now, fast_path, clarify, verify)
+# In this order. The first hit of the first seven ends the search; the last two add up.
+SEARCH: tuple[Callable[[Payload], Finding], ...] = (
+    paused,
+    open_question,
+    escalate_now,
+    language,
+    fast_path,
+    clarify,
+    verify,
+)
 ADDING: tuple[Callable[[Payload], Finding], ...] = (act, priority)
 RULES = tuple(rule.__name__ for rule in (*SEARCH, *ADDING))
 

@@ -1,24 +1,29 @@
 """Acts on what a verified customer asks for: described first, done after their yes, within policy, once."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from actors import pauses
 from actors.actions import ACTIONS, ActionType
-from actors.actions.carry_out import carry_out, left_of, withdraw
+from actors.actions.carry_out import carry_out, left_of, reason_of, withdraw
 from actors.actions.registry import Subject
 from actors.actions.wishes import Wish, wishes_of
 from actors.base import actor
+from actors.language import not_understood
 from actors.message import ActionResult, ExecutionResult, Message, Money, Order, Payload, Question, Shipment
 from actors.models import Action, Policy
-from actors.response_generator.case import written_money
+from actors.models.parked import is_redrive
+from actors.wording import NO, ONE_QUESTION, YES, written_money
 
 CONFIRM_WITHIN = timedelta(minutes=30)
-CHOICES = ("Yes", "No")
 CUSTOMER = "customer"
 
 Status = Action.Status
@@ -27,13 +32,22 @@ Status = Action.Status
 @actor("processor")
 def execution_coordinator(message: Message) -> ExecutionResult:
     """What was done, asked or refused about every wish of the message. Only the customer verified on this turn is
-    acted for, and only on their own orders. A retry of the same turn finds the rows it made before."""
+    acted for, only on their own orders, and on nothing that was said in a language nobody here read. A retry of the
+    same turn finds the rows it made before. While actions are paused nothing is proposed or done, and what the customer
+    has said yes to waits for a person."""
     payload = message.payload
-    if not payload.verified or payload.customer_email is None:
+    if not payload.verified or payload.customer_email is None or not_understood(payload.intent):
         return ExecutionResult()
-    if payload.decision is not None and payload.decision.outcome == "open_question":
-        return _Answer(message).result()
-    return _Request(message).result()
+    with override(payload.conversation.language):
+        if payload.decision is not None and payload.decision.outcome == "open_question":
+            return _Answer(message).result()
+        return _Request(message).result()
+
+
+def _is_held(message: Message) -> bool:
+    """Whether nothing is proposed or done now: actions are paused, or the answer becomes a draft that nobody may ever
+    send."""
+    return is_redrive(message.attempt) or pauses.is_paused("actions")
 
 
 class _Answer:
@@ -41,6 +55,7 @@ class _Answer:
 
     def __init__(self, message: Message) -> None:
         self.payload = message.payload
+        self.held = _is_held(message)
         question = self.payload.conversation.open_question
         asked = self.payload.answers or (question.action_id if question else None)
         actions = Action.objects.select_related("turn").filter(conversation__id=message.session_id)
@@ -52,13 +67,13 @@ class _Answer:
             return ExecutionResult()
         intent = self.payload.intent
         if action.status == Status.AWAITING_CONFIRMATION:
-            if action.expires_at is not None and action.expires_at < datetime.now(UTC):
+            if action.is_expired():
                 withdraw(action, status=Status.EXPIRED, who="expiry")
             elif intent is not None and intent.category == "confirm":
                 return ExecutionResult(actions=(self._confirmed(action),))
             else:
                 withdraw(action, status=Status.CANCELLED, who=CUSTOMER)
-        elif action.status == Status.EXECUTING:  # this message once more: its first delivery did not come back
+        elif action.status == Status.EXECUTING and not self.held:  # once more: the first delivery did not come back
             action = carry_out(action, expecting=(), decided_by=action.decided_by).action
         return ExecutionResult(actions=(told(action),))
 
@@ -68,7 +83,7 @@ class _Answer:
         if objection is not None:
             withdraw(action, status=Status.REJECTED, who="policy")
             return told(action, because=objection)
-        if beyond_limit(action, Policy.current(), self.payload):
+        if self.held or beyond_limit(action, Policy.current(), self.payload):
             withdraw(action, status=Status.AWAITING_APPROVAL, who=CUSTOMER)
             return told(action)
         done = carry_out(action, expecting=(Status.AWAITING_CONFIRMATION,), decided_by=f"{CUSTOMER} via chat")
@@ -93,6 +108,7 @@ class _Request:
         self.rows = list(Action.objects.select_related("turn").filter(turn__id=message.message_id))
         self.results: list[ActionResult] = []
         self.question: Question | None = None
+        self.held = _is_held(message)
 
     def result(self) -> ExecutionResult:
         for wish in wishes_of(self.payload):
@@ -116,21 +132,24 @@ class _Request:
         rule = self.policy.rule_for(kind.name)
         level = rule.level if rule else kind.level
         if level == "off" or not kind.by_chat:
-            self._refuse(kind, order, "our assistant does not do that; a colleague can")
+            self._refuse(kind, order, _("our assistant does not do that; a colleague can"))
         elif objection := kind.objection(subject):
             self._refuse(kind, order, objection)
+        elif self.held:
+            self._refuse(kind, order, _("our assistant cannot do that at the moment; a colleague can"))
         elif missing := _missing(kind, wish):
             self.question = self.question or _needing(wish, missing, order=order)
         elif len(self.results) >= self.policy.max_actions:
-            self._refuse(kind, order, f"one message can hold {self.policy.max_actions} requests; please send it again")
+            text = _("one message can hold {count} requests; please send it again")
+            self._refuse(kind, order, text.format(count=self.policy.max_actions))
         else:
             amount, objection = _amount(kind, wish, subject)
             if self._is_pending(kind, order, amount):
-                objection = "it is requested already, and a colleague decides about it"
+                objection = _("it is requested already, and a colleague decides about it")
             if objection is not None:
                 self._refuse(kind, order, objection)
             elif level == "confirm" and self.question is not None:
-                self._refuse(kind, order, "one question at a time; please ask again once you have answered this one")
+                self._refuse(kind, order, _(ONE_QUESTION))
             else:
                 self._store(wish, kind, level, subject, amount)
 
@@ -159,19 +178,21 @@ class _Request:
         )
         if level == "confirm":
             row.status = Status.AWAITING_CONFIRMATION
-            row.expires_at = datetime.now(UTC) + CONFIRM_WITHIN
+            row.expires_at = Now() + CONFIRM_WITHIN
         elif level == "auto" and beyond_limit(row, self.policy, self.payload):
             row.status = Status.AWAITING_APPROVAL
         with transaction.atomic():
             if level == "confirm":
                 self._replace_open_question()
             row.save(force_insert=True)
+            row.refresh_from_db(fields=["expires_at"])
         self.rows.append(row)
         self._continue(row, level=level)
 
     def _continue(self, row: Action, *, level: str = "") -> None:
         """Bring a row of this turn as far as it goes now, and tell it."""
-        if row.status == Status.EXECUTING or (row.status == Status.PROPOSED and level == "auto"):
+        under_way = row.status == Status.EXECUTING or (row.status == Status.PROPOSED and level == "auto")
+        if under_way and not self.held:
             row = carry_out(row, expecting=(Status.PROPOSED,), decided_by=f"{CUSTOMER} via chat").action
         if row.status == Status.AWAITING_CONFIRMATION and self.question is None:
             self.question = self._asking(row)
@@ -188,7 +209,7 @@ class _Request:
     def _asking(self, row: Action) -> Question:
         order = next((o for o in self._orders() if o.number == row.order), None)
         amount = Money(amount=row.amount, currency=row.currency) if row.amount is not None else None
-        described = re.sub(r"\[(.*?)\]", r"\1" if amount else "", ACTIONS[row.kind].describe)
+        described = re.sub(r"\[(.*?)\]", r"\1" if amount else "", _(ACTIONS[row.kind].describe))
         text = described.format(
             order=f"{row.order} ({', '.join(item.name for item in order.items)})"
             if order and order.items
@@ -198,9 +219,9 @@ class _Request:
         )
         known = {"order": row.order} | {name: row.args[name] for name in ("address", "amount") if name in row.args}
         return Question(
-            text=f"{text} Shall I do that?",
+            text=_("{described} Shall I do that?").format(described=text),
             action_id=str(row.pk),
-            choices=CHOICES,
+            choices=(_(YES), _(NO)),
             expires_at=row.expires_at,
             request=row.args["wish"],
             args=known,
@@ -222,9 +243,13 @@ class _Request:
 
     def _orders_meant(self, wish: Wish) -> tuple[Order, ...]:
         """The customer's own orders that are meant: those named, else the only eligible one, else a question."""
-        named = wish.orders or (self.payload.intent.values("order_number") if self.payload.intent else ())
-        if named:
-            return tuple(order for order in self._orders() if order.number in named)
+        intent, context = self.payload.intent, self.payload.context
+        named = wish.orders or (intent.values("order_number") if intent else ())
+        tracked = intent.values("tracking_number") if intent else ()
+        if named or tracked:
+            shipments = context.tracking if context else ()
+            meant = {*named, *(one.order_number for one in shipments if one.tracking_number in tracked)}
+            return tuple(order for order in self._orders() if order.number in meant)
         eligible = []
         for order in self._orders():
             subject = subject_of(self.payload, order, self.policy)
@@ -235,7 +260,8 @@ class _Request:
         if self.question is None:
             lines = "\n".join(f"- {each.number}: {', '.join(item.name for item in each.items)}" for each in eligible)
             choices = tuple(each.number for each in eligible)
-            self.question = _needing(wish, f"Which order do you mean?\n{lines}", choices=choices)
+            text = _("Which order do you mean?")
+            self.question = _needing(wish, f"{text}\n{lines}", choices=choices)
         return ()
 
 
@@ -271,18 +297,18 @@ def told(action: Action, *, because: str = "") -> ActionResult:
         status=action.status,  # type: ignore[arg-type]
         order=action.order or None,
         amount=Money(amount=action.amount, currency=action.currency) if action.amount is not None else None,
-        because=because or (action.result or {}).get("because", "") or _because(action),
+        because=because or reason_of(action) or _because(action),
     )
 
 
 def _because(action: Action) -> str:
     label = (action.result or {}).get("return_label") or {}
     if action.status == Status.EXECUTED and label.get("number"):
-        return f"Your return label is {label['number']}"
+        return _("Your return label is {number}").format(number=label["number"])
     if action.status == Status.EXECUTED and action.kind == "cancel_order" and action.amount:
-        return "The money goes back to the way you paid"
+        return _("The money goes back to the way you paid")
     if action.kind == "schedule_callback":
-        return f"call {action.args['phone']} by {action.args['due']}"
+        return _("call {phone} by {due}").format(phone=action.args["phone"], due=action.args["due"])
     return action.status.replace("_", " ")
 
 
@@ -300,9 +326,9 @@ def _needing(wish: Wish, text: str, *, choices: tuple[str, ...] = (), order: Ord
 
 def _missing(kind: ActionType, wish: Wish) -> str:
     if "address" in kind.needs and "address" not in wish.args:
-        return "What is the new delivery address? Please send street, postcode and town."
+        return _("What is the new delivery address? Please send street, postcode and town.")
     if "phone" in kind.needs and "phone" not in wish.args:
-        return "Which phone number may we call?"
+        return _("Which phone number may we call?")
     return ""
 
 
@@ -314,5 +340,5 @@ def _amount(kind: ActionType, wish: Wish, subject: Subject) -> tuple[Money | Non
         return whole, None
     currency = wish.args["amount"].split(" ")[-1]
     if asked <= 0 or asked > whole.amount or currency != whole.currency:
-        return None, f"only {written_money(whole)} of it can be given back"
+        return None, _("only {amount} of it can be given back").format(amount=written_money(whole))
     return Money(amount=asked, currency=whole.currency), None

@@ -9,6 +9,8 @@ import redis
 from celery import bootsteps
 from django.conf import settings
 
+from actors.routes import queue_names
+
 logger = logging.getLogger(__name__)
 
 INTERVAL = 3  # seconds
@@ -28,6 +30,14 @@ def alive(kind: str) -> list[str]:
     """The names of the processes of a kind (`worker`, `sweeper`) heard of lately. Raises redis.RedisError."""
     prefix = f"{PREFIX}:{kind}:"
     return sorted(key.decode()[len(prefix) :] for key in _client().scan_iter(match=f"{prefix}*", count=500))
+
+
+def queued() -> int:
+    """How many tasks wait in all queues of the mesh. Raises redis.RedisError."""
+    with _client().pipeline(transaction=False) as pipe:
+        for name in queue_names():
+            pipe.llen(name)
+        return sum(pipe.execute())
 
 
 def silence(kind: str, name: str) -> None:

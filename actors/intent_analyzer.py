@@ -1,13 +1,20 @@
-"""What the customer wants, and what the message names: weighted patterns, one clause at a time, no network."""
+"""What the customer wants, and what the message names: patterns and a trained model together, no network."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from actors import cues
 from actors.base import actor
+from actors.endings import is_ending
 from actors.entities import find_entities
-from actors.intent_patterns import CLAUSE_BREAK, INSULT, PATTERNS
+from actors.intent_features import clauses_of, pattern_score, pattern_scores, plain, surest_scores
+from actors.intent_llm import with_llm
+from actors.intent_model import intent_model
+from actors.intent_patterns import CLAUSE_BREAK, INSULT, NOTE
+from actors.language import UNDECIDED, language_of
 from actors.message import Entity, Intent, IntentName, Payload
+from actors.wording import NO, YES, choice_meant, said_in_any_language
 from actors.yes_no import CONFIRM, DENY
 
 
@@ -15,42 +22,58 @@ from actors.yes_no import CONFIRM, DENY
 def intent_analyzer(payload: Payload) -> Intent:
     """The wish that speaks loudest, how sure that is, further wishes, and the entities with their place in the text.
 
-    Below 0.6 nothing really speaks for one intent: somebody should ask.
+    Below 0.6 nothing really speaks for one intent: somebody should ask, a language model first, where there is one.
     """
-    text = payload.customer_message
+    text = choice_meant(payload.customer_message, payload.conversation.language)
     entities = find_entities(text)
-    small = _plain(text, entities)
-    wishes = _wishes(small)
+    small = plain(text, entities)
+    asked = payload.conversation.open_question is not None
     category, confidence, secondary = (
-        _answer(small, asked=payload.conversation.open_question is not None)
-        or _courtesy(small, entities, wishes)
-        or _strongest(wishes)
+        _pressed(payload) or _answer(small, asked=asked) or _wanted(small, entities, asked=asked)
     )
-    return Intent(category=category, confidence=round(confidence, 2), entities=entities, secondary=secondary)
+    offline = Intent(
+        category=category,
+        confidence=round(confidence, 2),
+        entities=entities,
+        secondary=secondary,
+        language=UNDECIDED if is_ending(small) else language_of(text),  # "Vielen Dank!" is read, too
+    )
+    return with_llm(payload, offline)
+
+
+class Clause(NamedTuple):
+    """A clause and what the patterns say of it."""
+
+    text: str
+    scores: dict[IntentName, float]
 
 
 class Wish(NamedTuple):
-    """What one clause asks for, how strongly, and how far the next best reading is behind."""
+    """What a clause or the whole message asks for, and how probable that is."""
 
     intent: IntentName
-    score: float
-    lead: float
+    probability: float
 
 
 Reading = tuple[IntentName, float, tuple[IntentName, ...]]
 
-_WISH_FROM = 2.0  # of the score: a mere hint is no wish
-_PER_EXTRA_PATTERN = 0.4
+SURE = 0.6
+_SURE_BESIDE = 0.7  # of a clause, so that it is a wish beside another one, when a pattern says so, too
+_SURE_ALONE = 0.9  # when none does
+_SURE_PATTERN = 2.0  # a pattern's score that says so
+_PLAIN_PATTERN = 3.0  # of one that hardly means anything else
+_WORD = re.compile(r"[^\W\d_]{2}")  # without one there are numbers only
+_BEGINS_AS_ANSWER = re.compile(r"\W*(?:yes|yep|yeah|ok|okay|sure|no|nope|nah|not)\b")
+_MOST = 0.97  # nothing that was guessed is more certain
 _UNKNOWN: Reading = ("general_inquiry", 0.3, ())
 
 
-def _plain(text: str, entities: tuple[Entity, ...]) -> str:
-    """What the patterns are written for: small letters, straight apostrophes, single spaces, one name for numbers."""
-    for entity in reversed(entities):
-        if entity.type in ("order_number", "tracking_number"):
-            start, end = entity.span
-            text = f"{text[:start]}ord-1{text[end:]}"
-    return re.sub(r"[ \t\r\xa0]+", " ", text.lower().replace("’", "'")).strip()
+def _pressed(payload: Payload) -> Reading | None:
+    """Yes or no by a button, in whatever language it is written."""
+    said = payload.customer_message.strip() if payload.answers else ""
+    if said in said_in_any_language(YES):
+        return "confirm", 0.95, ()
+    return ("deny", 0.95, ()) if said in said_in_any_language(NO) else None
 
 
 def _answer(small: str, *, asked: bool) -> Reading | None:
@@ -64,31 +87,89 @@ def _answer(small: str, *, asked: bool) -> Reading | None:
     return None
 
 
-def _courtesy(small: str, entities: tuple[Entity, ...], wishes: list[Wish]) -> Reading | None:
-    """A mere hello or thank-you."""
-    if any(wish.intent != "compliment" for wish in wishes):
-        return None
+def _wanted(small: str, entities: tuple[Entity, ...], *, asked: bool) -> Reading:
+    """The courtesy or the wish. What is not surely one, while a question is open, goes on with the question: an order
+    number, an address, or "yes, but the other one"."""
+    clauses = [Clause(clause, pattern_scores(clause)) for clause in clauses_of(small)]
+    rest = _without_insults(clauses)
+    heard = small if len(rest) == len(clauses) else ". ".join(clause.text for clause in rest)
+    whole = _likeliest(heard, surest_scores(clause.scores for clause in rest))
+    if courtesy := _courtesy(small, entities, clauses, whole):
+        return courtesy
+    reading = _strongest(whole, rest)
+    goes_on = asked and not any(_has_pattern(clause) for clause in clauses)
+    if not _WORD.search(small.replace("ord-1", "")) or (
+        goes_on and (reading[1] < SURE or _BEGINS_AS_ANSWER.match(small))
+    ):
+        return _UNKNOWN
+    return reading
+
+
+def _courtesy(small: str, entities: tuple[Entity, ...], clauses: Sequence[Clause], whole: Wish) -> Reading | None:
+    """A mere hello, thank-you or goodbye."""
+    if is_ending(small):
+        return "compliment", 0.92, ()
     kinds = {entity.type for entity in entities}
+    if not kinds & {"greeting", "thanks"}:
+        return None
+    if any(score for clause in clauses for intent, score in clause.scores.items() if intent != "compliment"):
+        return None
     words = len(small.split())
+    if whole.probability >= SURE and whole.intent not in ("compliment", "general_inquiry"):
+        return None
     if "thanks" in kinds and words <= 12 and not small.endswith("?"):
         return "compliment", 0.92, ()
-    if "greeting" in kinds and words <= 4 and not wishes:
+    if "greeting" in kinds and words <= 4 and not any(clause.scores["compliment"] for clause in clauses):
         return "general_inquiry", 0.9, ()
     return None
 
 
-def _wishes(small: str) -> list[Wish]:
-    """One per clause that asks for something, in the order of the text; what is said twice counts once. An insult
-    beside a wish is no complaint about an item."""
-    clauses = [clause for clause in dict.fromkeys(CLAUSE_BREAK.split(small)) if len(clause.strip()) > 2]
-    read = [(wish, clause) for clause in clauses if (wish := _wish(clause))]
-    rest = [wish for wish, clause in read if wish.intent != "product_complaint" or not _only_insults(clause)]
-    return rest if any(wish.score >= _WISH_FROM for wish in rest) else [wish for wish, _ in read]
+def _without_insults(clauses: Sequence[Clause]) -> list[Clause]:
+    """An insult beside a wish is no complaint about an item."""
+    rest = [clause for clause in clauses if not _only_insults(clause.text)]
+    return rest if any(_has_pattern(clause) for clause in rest) else list(clauses)
+
+
+def _has_pattern(clause: Clause) -> bool:
+    return max(clause.scores.values()) >= _SURE_PATTERN
 
 
 def _only_insults(clause: str) -> bool:
     without = INSULT.sub(" ", clause)
-    return without != clause and not _score(without, "product_complaint")
+    return without != clause and not pattern_score(without, "product_complaint")
+
+
+def _strongest(whole: Wish, clauses: Sequence[Clause]) -> Reading:
+    """The message as a whole counts when it is sure, else its surest clause; what further clauses surely want stands
+    beside it. Praise beside a wish is politeness."""
+    wishes = [(clause, _likeliest(clause.text, clause.scores)) for clause in clauses] if len(clauses) > 1 else []
+    readings = [whole, *(wish for _, wish in wishes)]
+    wanted = [wish for wish in readings if wish.intent != "compliment" and wish.probability >= SURE] or readings
+    first = whole if whole in wanted else max(wanted, key=lambda wish: wish.probability)
+    beside = dict.fromkeys(
+        wish.intent
+        for clause, wish in sorted(wishes, key=lambda read: -read[1].probability)
+        if wish.intent not in (first.intent, "compliment")
+        and wish.probability >= (_SURE_BESIDE if clause.scores[wish.intent] >= _SURE_PATTERN else _SURE_ALONE)
+    )
+    return first.intent, min(_MOST, first.probability), tuple(beside)
+
+
+def _likeliest(small: str, scores: dict[IntentName, float]) -> Wish:
+    """Yes and no are read by the patterns alone: a guess must not be a yes to an action. Nor does a mere guess call a
+    person. Where a pattern finds a wish in so many words, there is one."""
+    read = intent_model().read(small, scores)
+    probabilities = {intent: read[intent] for intent in scores}
+    if NOTE.search(small):
+        probabilities["order_change"] = 0.0
+    if cues.names_problem(small):
+        probabilities["compliment"] = 0.0  # "Great, broken again"
+    if probabilities["escalation_request"] < SURE and not scores["escalation_request"]:
+        probabilities["escalation_request"] = 0.0
+    intent = max(probabilities, key=lambda intent: probabilities[intent])
+    if max(scores.values()) >= _PLAIN_PATTERN:
+        return Wish(intent, probabilities[intent] / max(sum(probabilities.values()), 1e-9))
+    return Wish(intent, probabilities[intent])
 
 
 def orders_by_intent(text: str) -> dict[IntentName, tuple[str, ...]]:
@@ -97,45 +178,11 @@ def orders_by_intent(text: str) -> dict[IntentName, tuple[str, ...]]:
     found: dict[IntentName, tuple[str, ...]] = {}
     last: tuple[str, ...] = ()
     for clause in CLAUSE_BREAK.split(text.lower()):
-        numbers = tuple(entity.value for entity in find_entities(clause) if entity.type == "order_number")
+        entities = find_entities(clause)
+        numbers = tuple(entity.value for entity in entities if entity.type == "order_number")
         last = numbers or last
-        wish = _wish(clause)
-        if wish and last:
-            found[wish.intent] = tuple(dict.fromkeys((*found.get(wish.intent, ()), *last)))
+        small = plain(clause, entities)
+        if last and len(small) > 2:
+            wish = _likeliest(small, pattern_scores(small)).intent
+            found[wish] = tuple(dict.fromkeys((*found.get(wish, ()), *last)))
     return found
-
-
-def _wish(clause: str) -> Wish | None:
-    scores = sorted(((_score(clause, intent), intent) for intent in PATTERNS), reverse=True)
-    if cues.ASKS_FOR_PERSON.search(clause.strip()):
-        scores.insert(0, (4.5, "escalation_request"))
-    (best, intent), (second, _) = scores[:2]
-    return Wish(intent, best, best - second) if best else None
-
-
-def _score(clause: str, intent: IntentName) -> float:
-    """The weight of the surest pattern, a little more for each further one."""
-    weights = sorted((weight for weight, pattern in PATTERNS[intent] if pattern.found_in(clause)), reverse=True)
-    return weights[0] + _PER_EXTRA_PATTERN * (len(weights) - 1) if weights else 0.0
-
-
-def _strongest(wishes: list[Wish]) -> Reading:
-    """The surest wish first; among equals the one said first. Praise beside a wish is politeness."""
-    wanted = [wish for wish in wishes if wish.intent != "compliment" and wish.score >= _WISH_FROM] or wishes
-    if not wanted:
-        return _UNKNOWN
-    ranked = sorted(wanted, key=lambda wish: -wish.score)
-    first = ranked[0]
-    further = dict.fromkeys(
-        wish.intent for wish in ranked[1:] if wish.score >= _WISH_FROM and wish.intent != first.intent
-    )
-    return first.intent, _confidence(first, support=sum(wish.intent == first.intent for wish in wishes)), tuple(further)
-
-
-def _confidence(wish: Wish, *, support: int) -> float:
-    if wish.score < _WISH_FROM:
-        return 0.45
-    sure = min(0.95, 0.45 + 0.13 * wish.score) + 0.02 * (support - 1)
-    if wish.lead < 0.05 and support == 1:
-        return 0.55  # two readings of the same words
-    return min(0.97, sure - (0.05 if wish.lead < 0.5 else 0))

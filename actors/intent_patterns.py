@@ -322,6 +322,7 @@ _PATTERNS: dict[IntentName, tuple[tuple[float, str], ...]] = {
         (2, r"\b(?:awesome|fantastic|amazing|excellent|wonderful|brilliant|superb|perfect|great|lovely)\b"),
     ),
 }  # fmt: skip
+SOURCES = repr(_PATTERNS)
 PATTERNS: dict[IntentName, tuple[tuple[float, Gated], ...]] = {
     intent: tuple((weight, Gated(rf"(?<!\w)(?:{pattern})")) for weight, pattern in patterns)
     for intent, patterns in _PATTERNS.items()
@@ -335,12 +336,15 @@ INSULT = re.compile(
     r"(?:service|support|bot|chat|company|shop|team|staff|people)\b"
 )
 
+# A wish of its own (actions/wishes.py reads it): the order stays as it is.
+NOTE = re.compile(r"\b(?:add|put|leave|make) (?:a |this )?note\b")
+
 # Where one wish ends and the next begins.
 CLAUSE_BREAK = re.compile(
     r"[.!?;\n]+(?=\s|$)|,? (?:and then|and also|also|plus|but also|as well as|but|besides|additionally"
     r"|furthermore|moreover|secondly|thirdly|then) |"
     r",? and (?=(?:i|i'm|i'd|i've|my|we|can|could|please|what|where|when|why|how|is|are|was|do|does|the|you|it"
-    r"|they|would|cancel|change|return|refund|update|there|one|another)\b)|"
+    r"|they|would|cancel|change|return|refund|update|there|one|another|tell me|let me|send me|give me|check)\b)|"
     r", (?=(?:i|i'm|i'd|i've|my|we|can|could|please|what|where|when|why|how|is|are|do|does|you|it|they|the"
     r"|there|so|because|also|cancel|change|return|refund|update|one|another)\b)"
 )

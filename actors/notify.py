@@ -7,9 +7,12 @@ import threading
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.core import signing
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
+
+SALT = "actors.notify"
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
@@ -22,8 +25,17 @@ def group_name(session_id: str) -> str:
 
 
 def notify(session_id: str, event: dict[str, Any]) -> None:
-    """Send an event to everybody who watches the conversation, without waiting for it."""
-    asyncio.run_coroutine_threadsafe(_send(group_name(session_id), {**event, "session_id": session_id}), _sender())
+    """Send an event to everybody who watches the conversation, without waiting for it. It is signed: who can write to
+    Redis puts no words into a customer's page."""
+    hint = {"type": "mesh.hint", "hint": signing.dumps({**event, "session_id": session_id}, salt=SALT)}
+    asyncio.run_coroutine_threadsafe(_send(group_name(session_id), hint), _sender())
+
+
+def heard(hint: dict[str, Any]) -> dict[str, Any]:
+    """The event in a hint, its conversation in `session_id`. Raises KeyError, TypeError or BadSignature for what we did
+    not send."""
+    event: dict[str, Any] = signing.loads(hint["hint"], salt=SALT)
+    return event
 
 
 async def _send(group: str, event: dict[str, Any]) -> None:

@@ -12,9 +12,10 @@ from typing import Literal
 from django.conf import settings
 
 from actors.message import Part
+from actors.passwords import passwords
+from actors.phones import Span, phones
 
 FindingType = Literal["INJECTION", "CREDIT_CARD", "IBAN", "SSN", "EMAIL", "PHONE", "IP_ADDRESS", "PASSWORD"]
-Span = tuple[int, int]
 
 
 class Finding(Part):
@@ -48,9 +49,9 @@ def _shop_numbers() -> tuple[str, str]:
 
 # --- personal data: one search per type, the surest first --------------------------------------
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w+%-][\w.+%-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w+%-][\w.+%'’-]{0,63}@(?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}\b")
 # Digits in groups, as people type numbers.
-_DIGIT_RUN = re.compile(r"(?<![\w.,$€£#])\d+(?:[ \u00a0-]\d+)*(?![\w%€])")
+_DIGIT_RUN = re.compile(r"(?<!\w)(?<!\d[.,])\d+(?:[ \u00a0\u2009\u202f.\-‑–—_/]\d+)*(?![^\W_]|%|€)")
 _CARD_START = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})$"  # Visa
     r"|(?:5[1-5]|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d+$(?<=^\d{16})"  # Mastercard
@@ -68,50 +69,18 @@ _IBAN_COUNTRIES = (
     "SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
 )
 _IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _IBAN_COUNTRIES.split()}
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){10,42}")
-_SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0\u2009\u202f.\-‑–]?[A-Za-z0-9]){10,42}")
+_SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}([- .‑–])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
 _BARE_SSN = re.compile(
-    r"\b(?:ssn|social security(?: number)?)\b[^\d\n]{0,20}((?!000|666|9)\d{3}[-. ]?\d{2}[-. ]?\d{4})(?!\d)",
+    r"\b(?:ssn|social(?: security)?(?: (?:number|no))?)\b[^\d\n]{0,20}((?!000|666|9)\d{3}[-. ]?\d{2}[-. ]?\d{4})(?!\d)",
     re.IGNORECASE,
 )
-_IPV4 = re.compile(r"(?<![\w.])(?<!version )(?<!Version )\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+# "version 1.2.3.4" is no address.
+_VERSION = re.compile(
+    r"\b(?:version|firmware|release|build|update|driver|software|v)[ :]{1,2}(?:\w+ )?$", re.IGNORECASE
+)
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
-_PHONE_CANDIDATE = re.compile(
-    r"(?<![\w.,$€£#/+-])(?:\+|\(\+?)?\d"
-    r"(?:[ \u00a0]?[().\-/]?[ \u00a0]?\d){6,17}(?: ?(?:x|ext\.?) ?\d{1,5})?(?![\w%€]|[.,-]\d)"
-)
-_PHONE_SHAPE = re.compile(
-    r"\(?\+|00[1-9]"  # country code
-    r"|(?:1[ .-]?)?\(?[2-9]\d\d\)?[ .\-/]{0,2}\d{3}[ .-]\d{4}(?!\d)"  # North America
-    r"|\(?0\d{1,4}\)?[ .\-/]{1,2}\d{2,8}(?:[ .\-/]?\d+){0,4}$"  # trunk zero, as in most of Europe
-    r"|\(\d{2,5}\)"
-)
-_PHONE_WORD = re.compile(
-    r"\b(?:phone|telephone|tel|call|mobile|cell|cellphone|landline|whatsapp|sms|fax|reach|ring|text me|contact"
-    r"|number is)\b",
-    re.IGNORECASE,
-)
-_NUMBER_WORD = re.compile(
-    r"\b(?:order|tracking|invoice|ticket|case|item|sku|reference|ref|serial|zip)\W+(?:\w+\W+){0,2}$", re.I
-)
-_DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}(?!\d)|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d(?!\d)")
-_PASSWORD = re.compile(
-    r"\b(?:password|passwd|passcode|passphrase|pwd|pin(?: ?code| number)?)\b"
-    r"(?: (?:for|to|of|on) (?:[\w.@-]+ ){0,3}?[\w.@-]+)?"
-    r" ?(?P<said>is now|is|was|=|:) ?(?:now )?(?P<quote>[\"'“‘`])?(?P<value>[^\s\"'“”’`]{3,64})",
-    re.IGNORECASE,
-)
-# "my password is ..." goes on like this when nothing is disclosed.
-_NO_PASSWORD = re.compile(
-    r"(?:\w+(?:ed|ing)|\w+n't|wrong|not|now|no|never|always|still|incorrect|invalid|correct|right|the|that|this"
-    r"|too|very|so"
-    r"|also|already|just|only|really|my|your|our|unknown|weak|strong|secure|safe|old|new|lost|gone|fine|okay|ok"
-    r"|good|bad"
-    r"|required|on|in|out|being|because|same|different|somehow|apparently|about|what|it|he|she|they|we|you|and|or"
-    r"|but|for"
-    r"|stuck|unable|impossible|working|broken|useless|given|hidden|empty|case|long|short|of|at|to|an?)\W*$",
-    re.IGNORECASE,
-)
 
 
 def _emails(text: str) -> Iterator[Span]:
@@ -148,7 +117,7 @@ def _ibans(text: str) -> Iterator[Span]:
             continue
         compact, end = "", match.start()
         while end < match.end() and len(compact) < length:
-            compact += text[end].upper() if text[end] not in " -" else ""
+            compact += text[end].upper() if text[end].isalnum() else ""
             end += 1
         cut = end < len(text) and text[end].isalnum()
         if (
@@ -170,27 +139,9 @@ def _ip_addresses(text: str) -> Iterator[Span]:
             ipaddress.ip_address(match[0])
         except ValueError:
             continue
-        if len(match[0]) > 3:  # "::" alone is punctuation
+        # "::" alone is punctuation
+        if len(match[0]) > 3 and not _VERSION.search(text[max(0, match.start() - 30) : match.start()]):
             yield match.span()
-
-
-def _phones(text: str) -> Iterator[Span]:
-    for match in _PHONE_CANDIDATE.finditer(text):
-        digits = sum(char.isdigit() for char in re.split(r"x|ext", match[0])[0])
-        before = text[max(0, match.start() - 40) : match.start()]
-        if not 7 <= digits <= 15 or _DATE.search(match[0]):
-            continue
-        if _PHONE_SHAPE.match(match[0]) or (_PHONE_WORD.search(before) and not _NUMBER_WORD.search(before)):
-            yield match.span()
-
-
-def _passwords(text: str) -> Iterator[Span]:
-    for match in _PASSWORD.finditer(text):
-        value = match["value"].rstrip(".,;!?)")
-        plain = value.isalpha() and value[1:].islower()
-        goes_on = re.match(r"[ \t]+(?!and\b|but\b|please\b)\w", text[match.end("value") :])
-        if match["quote"] or not plain or not (_NO_PASSWORD.match(value) or goes_on):
-            yield match.start("value"), match.start("value") + len(value)
 
 
 _SEARCHES: tuple[tuple[FindingType, Callable[[str], Iterator[Span]]], ...] = (
@@ -199,6 +150,6 @@ _SEARCHES: tuple[tuple[FindingType, Callable[[str], Iterator[Span]]], ...] = (
     ("CREDIT_CARD", _cards),
     ("SSN", _ssns),
     ("IP_ADDRESS", _ip_addresses),
-    ("PASSWORD", _passwords),
-    ("PHONE", _phones),
+    ("PASSWORD", passwords),
+    ("PHONE", phones),
 )

@@ -1,17 +1,22 @@
 """The sweeper: finds turns and actions that nobody works any more and starts them again, or ends them safely."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 from kombu.exceptions import OperationalError
 
 from actors.actions.carry_out import expire_questions, settle_lost
 from actors.base import queue_depth
-from actors.ledger import commit, ring
+from actors.dead_letters import known_of, park, restart_redrives
+from actors.doorbell import ring
+from actors.ledger import commit
 from actors.message import Escalation
 from actors.models import Turn
 from actors.routes import FULL_PROCESSING_PIPELINE, queue_name
@@ -19,8 +24,7 @@ from actors.routes import FULL_PROCESSING_PIPELINE, queue_name
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-LONGEST_PAUSE = 30  # seconds between two rings of the same turn
-SAFE_REPLY = (
+SAFE_REPLY = gettext_noop(
     "I'm sorry, I could not answer this by myself. I've passed your message to a colleague, "
     "who can see everything you wrote here and will answer in this chat."
 )
@@ -29,20 +33,21 @@ SAFE_REPLY = (
 def sweep() -> int:
     """One pass; returns how many turns it touched. Two sweepers at a time are harmless: every change is a guarded
     update whose count is checked."""
-    return restart_expired() + ring_unclaimed() + expire_questions() + settle_lost()
+    return restart_expired() + ring_unclaimed() + expire_questions() + settle_lost() + restart_redrives()
 
 
 def restart_expired() -> int:
     """Turns past their lease: accepted again, or, out of attempts, ended with a safe reply and a case."""
-    expired = Turn.objects.filter(status=Turn.Status.PROCESSING, deadline_at__lt=Now()).select_related("conversation")
+    due = _due("deadline_at")
+    expired = Turn.objects.filter(due, status=Turn.Status.PROCESSING).select_related("conversation")
     touched = 0
     for turn in expired[:BATCH]:
         if turn.attempt >= settings.MESH_MAX_ATTEMPTS:
             touched += _end_safely(turn)
             continue
-        freed = Turn.objects.filter(
-            pk=turn.pk, status=Turn.Status.PROCESSING, attempt=turn.attempt, deadline_at__lt=Now()
-        ).update(status=Turn.Status.ACCEPTED, deadline_at=None, urgent=True, next_ring_at=_next_ring(0))
+        freed = Turn.objects.filter(due, pk=turn.pk, status=Turn.Status.PROCESSING, attempt=turn.attempt).update(
+            status=Turn.Status.ACCEPTED, deadline_at=None, urgent=True, next_ring_at=_next_ring(0)
+        )
         if freed:
             logger.warning("message %s: attempt %s did not finish, starting again", turn.pk, turn.attempt)
             turn.refresh_from_db()
@@ -55,7 +60,8 @@ def ring_unclaimed() -> int:
     """Accepted turns whose bell was lost, oldest of their conversation: rung again with growing pauses, at no cost of
     attempts, and only when the queue holds fewer bells than there are accepted turns."""
     earlier = Turn.objects.filter(conversation=OuterRef("conversation"), status__in=Turn.OPEN, seq__lt=OuterRef("seq"))
-    due = Turn.objects.filter(status=Turn.Status.ACCEPTED, next_ring_at__lt=timezone.now()).exclude(Exists(earlier))
+    late = _due("next_ring_at")
+    due = Turn.objects.filter(late, status=Turn.Status.ACCEPTED).exclude(Exists(earlier))
     due = due.select_related("conversation").order_by("created_at")[:BATCH]
     if not due:
         return 0
@@ -76,27 +82,40 @@ def ring_unclaimed() -> int:
     return rung
 
 
-def _next_ring(rings: int) -> datetime:
-    return timezone.now() + timedelta(seconds=min(2 * 2 ** min(rings, 6), LONGEST_PAUSE))
+def _due(field: str) -> Q:
+    """The moment has come, or lies further ahead than a lease: then the clock was set back since."""
+    return Q(**{f"{field}__lt": Now()}) | Q(**{f"{field}__gt": Now() + timedelta(seconds=settings.MESH_LEASE + 5)})
+
+
+def _next_ring(rings: int) -> CombinedExpression:
+    """By the database's clock, like the lease: the processes' own may differ. Never later than a lease: a bell that is
+    lost in the end is missed no longer than a worker."""
+    return Now() + timedelta(seconds=min(2 * 2 ** min(rings, 6), settings.MESH_LEASE))
 
 
 def _end_safely(turn: Turn) -> int:
     logger.error("message %s: out of attempts, handed over", turn.pk)
+    with override(turn.conversation.language):
+        text = _(SAFE_REPLY)
     case = Escalation(
         outcome="human_handoff",
         reason="undeliverable",
         priority="high",
-        notice=SAFE_REPLY,
-        summary=f"The message could not be worked in {turn.attempt} attempts.",
+        signals=(f"not worked in {turn.attempt} attempts",),
+        notice=text,
+        summary=known_of(turn),
     )
-    reply = commit(
-        turn_id=turn.pk,
-        attempt=turn.attempt,
-        epoch=turn.conversation.epoch,
-        text=SAFE_REPLY,
-        status=Turn.Status.ESCALATED,
-        metadata={"outcome": "escalated", "intent": None, "confidence": None, "sources": []},
-        envelope=None,
-        case=case,
-    )
+    with transaction.atomic():
+        reply = commit(
+            turn_id=turn.pk,
+            attempt=turn.attempt,
+            epoch=turn.conversation.epoch,
+            text=text,
+            status=Turn.Status.ESCALATED,
+            metadata={"outcome": "escalated", "intent": None, "confidence": None, "sources": []},
+            envelope=turn.message,
+            case=case,
+        )
+        if reply is not None:
+            park(turn)
     return int(reply is not None)

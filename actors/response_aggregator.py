@@ -2,18 +2,28 @@
 
 from typing import Any
 
+from django.utils.translation import override
+
 from actors.base import actor, seal
+from actors.dead_letters import keep_draft
+from actors.desk.summary import written_summary
 from actors.errors import Permanent
 from actors.ledger import commit
-from actors.message import ActionResult, Escalation, Message, Payload
+from actors.message import Escalation, Message, Payload
 from actors.models import Turn
+from actors.models.parked import is_redrive
+from actors.response_generator.cards import cards_for
 
 
 @actor("processor")
 def response_aggregator(message: Message) -> None:
     """Exactly one outcome for the turn: reply, question, or hand-over with its case. An attempt that has lost the turn
-    changes nothing. Raises Permanent when no actor left a text that may be delivered."""
+    changes nothing, and a redrive leaves a draft. Raises Permanent when no actor left a text that may be delivered."""
     payload = message.payload
+    if is_redrive(message.attempt):
+        notice = payload.escalation is not None and payload.escalation.notice is not None
+        keep_draft(message, None if notice or _blocked(payload) else deliverable(payload))
+        return
     handed_over = payload.escalation is not None and payload.escalation.outcome == "human_handoff"
     clarifying = payload.decision is not None and payload.decision.outcome == "clarify"
     commit(
@@ -25,6 +35,7 @@ def response_aggregator(message: Message) -> None:
         metadata=metadata_of(payload),
         envelope=seal(message),
         case=case_for(payload),
+        heard=heard_from(payload),
         clarify_count=payload.conversation.clarify_count + 1 if clarifying else 0,
     )
 
@@ -43,31 +54,36 @@ def deliverable(payload: Payload) -> str:
 
 def case_for(payload: Payload) -> Escalation | None:
     """The case a person has to work off, when the text promises one."""
-    summary = payload.context.summary if payload.context else ""
     if payload.escalation is not None and payload.escalation.outcome == "human_handoff":
         return payload.escalation
     if _blocked(payload) and payload.guardrail_check is not None:
         found = ", ".join(issue.kind for issue in payload.guardrail_check.issues)
         return Escalation(
-            outcome="human_handoff", reason="guardrail", summary=f"The reply was held back: {found}.\n{summary}".strip()
+            outcome="human_handoff",
+            reason="guardrail",
+            signals=("the reply was held back",),
+            summary=written_summary(payload, f"the reply was held back: {found}"),
         )
     actions = payload.execution_result.actions if payload.execution_result else ()
     undecided = [action for action in actions if action.status in ("proposed", "awaiting_approval")]
     if undecided:
-        lines = [f"{action.status.replace('_', ' ').capitalize()}: {_described(action)}." for action in undecided]
         urgent = payload.decision is not None and payload.decision.urgent
         return Escalation(
             outcome="human_handoff",
             reason="approval_needed",
             priority="high" if urgent else "normal",
-            summary="\n".join([*lines, summary]).strip(),
+            signals=("an action waits for approval", *(("it is urgent or about money",) if urgent else ())),
+            summary=written_summary(payload, "a person has to decide about what the customer asked for"),
         )
     return None
 
 
-def _described(action: ActionResult) -> str:
-    amount = f", {action.amount.amount} {action.amount.currency}" if action.amount else ""
-    return f"{action.kind} {action.order or ''}{amount} ({action.because})"
+def heard_from(payload: Payload) -> Escalation | None:
+    """What raises the case that waits already, when the message was stronger than what opened it."""
+    escalation = payload.escalation
+    if escalation is None or escalation.outcome != "no_escalation" or not escalation.signals:
+        return None
+    return escalation
 
 
 def metadata_of(payload: Payload) -> dict[str, Any]:
@@ -76,6 +92,8 @@ def metadata_of(payload: Payload) -> dict[str, Any]:
     replaced = _blocked(payload) or (payload.escalation is not None and payload.escalation.notice is not None)
     response = None if replaced else payload.response
     question = response.question if response else None
+    with override(payload.conversation.language):
+        cards = cards_for(payload, response)
     facts = response.facts if response else ()
     return {
         "outcome": _outcome(payload, asked=question is not None),
@@ -83,6 +101,7 @@ def metadata_of(payload: Payload) -> dict[str, Any]:
         "confidence": intent.confidence if intent else None,
         "sources": list(dict.fromkeys(fact.source for fact in facts)),
         **({"question": question.model_dump(mode="json")} if question else {}),
+        **({"cards": cards} if cards else {}),
     }
 
 

@@ -22,9 +22,14 @@ def sentiment_analyzer(payload: Payload) -> Sentiment:
     text = payload.customer_message.replace("’", "'").strip()
     small = text.lower()
     hits = _hits(text)
+    problem = cues.names_problem(small)
     score = _score(hits)
+    if problem:
+        score = min(score, _CHEERFUL_PROBLEM)
     label = _label(score)
-    is_complaint = _is_complaint(small, label=label, hits=hits)
+    is_complaint = label != "positive" and (
+        problem or (label == "negative" and min(hit.value for hit in hits) <= _GRAVE)
+    )
     intensity = _intensity(text, label=label, hits=hits)
     said = _cues(small)
     return Sentiment(
@@ -48,11 +53,18 @@ class Hit(NamedTuple):
 
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _CLAUSE_END = re.compile(r"[.,;:!?\n]")
+_SENTENCE_END = re.compile(r"[.!?\n]")
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b(?!-?\d)")
 _TURN = re.compile(r"\b(?:but|however|unfortunately|although)\b", re.IGNORECASE)
 _NEGATION_REACH = 3  # words
+_CLAUSE_REACH = 5  # words
+_SENTENCE_REACH = 200  # characters
+_UNREAL = 0.4  # what is left of praise that is only wished for, and of thanks that only close a request
 _EMOJI_REACH = 1000  # characters: a wall of emoji says no more than a row of them
-_LABEL_FROM = 0.2  # of the score; a weaker one is neutral
+# Of the score; a weaker one is neutral. One mild word of praise is no delight, one of blame is already a complaint.
+_POSITIVE_FROM, _NEGATIVE_FROM = 0.3, -0.2
+_CHEERFUL_PROBLEM = 0.1  # the best score of who names a problem: "Great, broken again" is not cheerful
+_GRAVE = -2  # a word this bad is a complaint, whatever it is about
 # Written large without shouting.
 _ACRONYM_WORDS = (
     "USD EUR GBP VIP ORD TRK UPS DHL USPS FAQ PDF SMS CEO USA LED SKU IBAN VAT DVD USB SIM ATM APP HDMI PIN URL NYC"
@@ -64,6 +76,7 @@ def _hits(text: str) -> list[Hit]:
     found = list(_WORD.finditer(text))
     words = [match[0].lower() for match in found]
     telling = {word for word in set(words) if word in lexicon.PHRASES_BY_FIRST or _valence(word)}
+    requested = lexicon.REQUEST.search(text) is not None
     hits: list[Hit] = []
     after = 0
     for at, word in enumerate(words):
@@ -74,18 +87,45 @@ def _hits(text: str) -> list[Hit]:
         if value:
             before = _same_clause(text, found, at)
             value = _in_context(before, value=value, phrase=size > 1)
+            if word in lexicon.COURTESY:
+                value *= _UNREAL if requested else 1
+            elif value > 0 and _is_unreal(text, before, found[at].start()):
+                value *= _UNREAL
             if _is_shouted(found[at][0], text):
                 value *= 1.25
             hits.append(Hit(" ".join(words[at:after]), value, found[at].start()))
     hits += [Hit(m[0], lexicon.EMOJI[m[0]], m.start()) for m in lexicon.EMOJI_CHAR.finditer(text[:_EMOJI_REACH])]
     hits += [Hit(m[0], 1.5 if m["good"] else -1.5, m.start()) for m in lexicon.EMOTICON.finditer(text)]
+    hits += _failures(text, hits)
     return _weighed_by_but(text, hits)
+
+
+def _failures(text: str, hits: list[Hit]) -> list[Hit]:
+    """What a thing does not do, or will not: a mild fault in whatever words, where no word of the lexicon says more."""
+    told = [hit.start for hit in hits]
+    return [
+        Hit(match[0].lower(), lexicon.FAILURE_VALUE, match.start())
+        for match in lexicon.FAILURE.finditer(text)
+        if not any(match.start() - 20 <= start < match.end() + 20 for start in told)
+        and not _is_asked(text, match.start())
+    ]
+
+
+def _is_unreal(text: str, before: list[str], at: int) -> bool:
+    """Praise of what is not there (yet): "if it were good", "I am looking for a nice lamp", "is it sturdy?"."""
+    said = any(word in lexicon.SAYING for word in before)
+    return (not said and any(word in lexicon.UNREAL for word in before)) or _is_asked(text, at)
+
+
+def _is_asked(text: str, at: int) -> bool:
+    end = _SENTENCE_END.search(text, at, at + _SENTENCE_REACH)
+    return end is not None and end[0] == "?"
 
 
 def _same_clause(text: str, found: list[re.Match[str]], at: int) -> list[str]:
     """The few words before this one in its clause, the nearest first."""
     words: list[str] = []
-    for one, two in pairwise(reversed(found[max(0, at - _NEGATION_REACH) : at + 1])):
+    for one, two in pairwise(reversed(found[max(0, at - _CLAUSE_REACH) : at + 1])):
         if _CLAUSE_END.search(text, two.end(), one.start()):
             break
         words.append(two[0].lower())
@@ -131,8 +171,9 @@ def _in_context(before: list[str], *, value: float, phrase: bool) -> float:
     """The value after the words before it: "not", "very", "slightly"."""
     for word in before[:2]:
         value *= lexicon.BOOSTS.get(word, 1)
-    negated = any(word in lexicon.NEGATIONS or word.endswith("n't") for word in before)
-    if negated and not phrase and "only" not in before:
+    near = before[:_NEGATION_REACH]
+    negated = any(word in lexicon.NEGATIONS or word.endswith("n't") for word in near)
+    if negated and not phrase and "only" not in near:
         value *= -0.7 if value > 0 else -0.4
     return value
 
@@ -151,9 +192,9 @@ def _score(hits: list[Hit]) -> float:
 
 
 def _label(score: float) -> Literal["positive", "neutral", "negative"]:
-    if score >= _LABEL_FROM:
+    if score >= _POSITIVE_FROM:
         return "positive"
-    return "negative" if score <= -_LABEL_FROM else "neutral"
+    return "negative" if score <= _NEGATIVE_FROM else "neutral"
 
 
 def _intensity(text: str, *, label: str, hits: list[Hit]) -> float:
@@ -167,19 +208,6 @@ def _intensity(text: str, *, label: str, hits: list[Hit]) -> float:
     exclaimed = min(0.15, 0.05 * text.count("!"))
     more = min(0.15, 0.06 * (len(strengths) - 1))
     return min(1.0, 0.22 * strengths[0] + more + shout + exclaimed)
-
-
-def _is_complaint(text: str, *, label: str, hits: list[Hit]) -> bool:
-    """Something went wrong and the customer says so, however politely."""
-    if label == "positive":
-        return False
-    problem = any(not _denied(text, match.start()) for match in cues.PROBLEM.finditer(text))
-    return problem or (label == "negative" and min(hit.value for hit in hits) <= -2)
-
-
-def _denied(text: str, at: int) -> bool:
-    before = re.findall(r"[\w']+", text[max(0, at - 20) : at])[-2:]
-    return any(word in ("not", "no", "nothing", "if", "without") or word.endswith("n't") for word in before)
 
 
 def _cues(text: str) -> tuple[Cue, ...]:

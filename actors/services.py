@@ -6,10 +6,7 @@ the service and the kind of trouble, never an address, an order or a URL.
 
 import logging
 import os
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
@@ -18,16 +15,14 @@ from urllib.parse import quote
 
 import requests
 import urllib3
-from circuitbreaker import STATE_HALF_OPEN, CircuitBreaker
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from requests.adapters import HTTPAdapter
 
+from actors.circuit import Circuit
 from actors.errors import Permanent, Temporary
 from actors.message import Customer, HistoryEntry, Order, Shipment
-
-logger = logging.getLogger(__name__)
 
 Service = Literal["customers", "orders", "tracking"]
 Row = TypeVar("Row", bound=BaseModel)
@@ -38,8 +33,7 @@ BODY_LIMIT = 2_000_000  # bytes
 NEWEST_ORDERS = 20
 NEWEST_SHIPMENTS = 50
 NEWEST_NOTES = 20
-FAILURES_IN_A_ROW = 3  # open a service's circuit
-OPEN_FOR = 30.0  # seconds in which it is not asked; then one call tries
+OPEN_FOR = 30.0  # seconds in which a service that failed is not asked; then one call tries
 
 # It logs URLs, and ours hold the customer's address.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
@@ -228,69 +222,11 @@ def _session(pid: int) -> requests.Session:
 # --- circuits ---------------------------------------------------------------------------------
 
 
-class Circuit:
-    """A service that failed a few times in a row is left alone for a while, then tried with a single call.
-
-    A failure is an answer that never came, came broken, or was a 5xx; what the service refuses is an answer. The
-    library counts and keeps time, but is not thread-safe: it is asked and told under a lock. Calls run outside of it,
-    or they would wait for each other.
-    """
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._breaker = CircuitBreaker(
-            failure_threshold=FAILURES_IN_A_ROW, recovery_timeout=OPEN_FOR, expected_exception=Temporary, name=service
-        )
-        self._lock = threading.Lock()
-        self._trying = False
-
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Around one call. Raises Temporary at once, without the call, while the circuit is open."""
-        trial = self._enter()
-        try:
-            yield
-        except Temporary as error:
-            self._learn(error)
-            raise
-        except Permanent:
-            self._learn(None)
-            raise
-        else:
-            self._learn(None)
-        finally:
-            if trial:
-                self._trying = False
-
-    def _enter(self) -> bool:
-        """Whether this call is the one that tries a service which was left alone."""
-        with self._lock:
-            trial = self._breaker.state == STATE_HALF_OPEN
-            if self._breaker.opened or (trial and self._trying):
-                raise Temporary(f"{self._service} is not asked for a while")
-            self._trying = self._trying or trial
-            return trial
-
-    def _learn(self, error: Temporary | None) -> None:
-        with self._lock:
-            was_open = not self._breaker.closed
-            try:
-                with self._breaker:
-                    if error is not None:
-                        raise error
-            except Temporary:
-                if self._breaker.opened and not was_open:
-                    logger.warning("%s failed %s times in a row: left alone", self._service, FAILURES_IN_A_ROW)
-            else:
-                if was_open:
-                    logger.info("%s answers again", self._service)
-
-
 CIRCUITS: dict[Service, Circuit] = {}  # of this process
 
 
 def _circuit(service: Service) -> Circuit:
-    return CIRCUITS.get(service) or CIRCUITS.setdefault(service, Circuit(service))
+    return CIRCUITS.get(service) or CIRCUITS.setdefault(service, Circuit(service, open_for=OPEN_FOR))
 
 
 # --- writes -----------------------------------------------------------------------------------

@@ -1,7 +1,11 @@
 """The benchmark's report, as Markdown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
 from textwrap import fill
+from typing import Any
 
 from benchmarks.closed_loop import Level
 
@@ -40,6 +44,64 @@ What a turn costs more than the floor:
 
 {ratios}
 """
+
+DESK = """## The desk
+
+How fast the pages of the desk answer a busy shop's staff, measured with `make bench-desk`.
+
+- **Machine:** {machine}; the pages and PostgreSQL share it
+- **Its load before the run:** {load:.1f} processes
+- **Date:** {day}
+- **Command:** `{command}`
+- **Database:** {database}, made up by `manage.py fill_desk`
+- **A page:** from the request to the whole response, in one process, without a network: one time to count its
+  queries, then {times} times for the clock; the times are the median and the worst of those
+- **Who asks:** a supervisor sees every case; an agent their own and those that nobody has
+
+| page | queries | supervisor ms | worst | agent ms | worst |
+| :--- | ---: | ---: | ---: | ---: | ---: |
+{rows}
+"""
+
+SOCKETS = """## Open sockets
+
+What {sockets} open sockets cost the others of the same web process, measured with `make bench-sockets`.
+
+- **Machine:** {machine}; client, web, services, workers and broker share it
+- **Its load before the run:** {load:.1f} processes
+- **Date:** {day}
+- **Command:** `{command}`
+- **The sockets:** each of a guest, in a conversation of its own whose question was answered; these answers
+  took {answered_in:.0f} seconds
+- **One customer:** asks, pings and loads the page, first alone, then beside them
+
+| one customer | alone p50 ms | p95 | beside {sockets} p50 ms | p95 | p50 |
+| :--- | ---: | ---: | ---: | ---: | ---: |
+{rows}
+
+| the web process | alone | beside {sockets} |
+| :--- | ---: | ---: |
+| memory, MB | {memory[0]:.0f} | {memory[1]:.0f} |
+| CPU while nobody says anything, of one core | {still[0]:.1%} | {still[1]:.1%} |
+"""
+BEGIN = {"desk": DESK.partition("\n")[0], "sockets": SOCKETS.lstrip().partition("\n")[0]}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the desk: its queries, and what it took, in rising milliseconds."""
+
+    name: str
+    queries: int
+    times: Sequence[float]
+
+    @property
+    def middle(self) -> float:
+        return median(self.times)
+
+    @property
+    def worst(self) -> float:
+        return self.times[-1]
 
 
 def markdown(
@@ -98,3 +160,43 @@ def _ratio(one: float, other: float) -> str:
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---:"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def desk(told: Mapping[str, Sequence[Page]], **run: object) -> str:
+    """The desk's part of the report. `told`: the same pages as they answer a supervisor and an agent."""
+    rows = (
+        (seen.name, _queries(seen, own), *(f"{ms:.0f}" for page in (seen, own) for ms in (page.middle, page.worst)))
+        for seen, own in zip(told["supervisor"], told["agent"], strict=True)
+    )
+    return DESK.format(rows="\n".join(f"| {' | '.join(row)} |" for row in rows), **run)
+
+
+def _queries(seen: Page, own: Page) -> str:
+    return str(seen.queries) if seen.queries == own.queries else f"{seen.queries}, {own.queries}"
+
+
+def sockets(told: Mapping[str, Any], **run: object) -> str:
+    """The part of the report about open sockets. `told["felt"]`: what one customer felt alone and beside them, in
+    rising milliseconds."""
+    alone, beside = told["felt"]
+    rows = (
+        (what, *(f"{_at(times, share):.1f}" for times in (one, beside[what]) for share in (0.5, 0.95)),
+         _ratio(_at(beside[what], 0.5), _at(one, 0.5)))
+        for what, one in alone.items()
+    )  # fmt: skip
+    return SOCKETS.format(rows="\n".join(f"| {' | '.join(row)} |" for row in rows), **told, **run)
+
+
+def _at(rising: Sequence[float], share: float) -> float:
+    return rising[int(share * (len(rising) - 1))]
+
+
+def put(path: Path, **new: str) -> None:
+    """Write a part of the report (`turns`, `desk`, `sockets`) into a file; the others stay as they are there."""
+    rest = path.read_text() if path.exists() else ""
+    parts = {}
+    for name, begin in reversed(BEGIN.items()):
+        rest, _, text = rest.partition(begin)
+        parts[name] = begin + text if text else ""
+    parts = {"turns": rest, **{name: parts[name] for name in BEGIN}} | new
+    path.write_text("\n\n".join(part.strip() for part in parts.values() if part.strip()) + "\n")

@@ -94,7 +94,7 @@ def main() -> None:
         sys.exit(str(error))
     print(text)
     if options.write:
-        options.write.write_text(text)
+        report.put(options.write, turns=text)
 
 
 def run(stack: Throwaway, options: argparse.Namespace, *, load: float) -> str:

@@ -2,15 +2,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
 
 from customers.models import Customer, CustomerHistory, CustomerNote
 from shop.admin import HistoryInline
 from shop.models import Asked
 
 
-class CustomerNoteInline(admin.TabularInline):
+class CustomerNoteInline(TabularInline):
     model = CustomerNote
     extra = 0
+    hide_title = True
     fields = ["at", "author", "text"]
 
 
@@ -20,7 +22,7 @@ class CustomerHistoryInline(HistoryInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(admin.ModelAdmin):
+class CustomerAdmin(ModelAdmin):
     list_display = ["email", "first_name", "last_name", "tier", "customer_since"]
     list_filter = ["tier", "customer_since"]
     search_fields = ["email", "first_name", "last_name", "phone"]
@@ -36,7 +38,7 @@ class CustomerAdmin(admin.ModelAdmin):
 
 
 @admin.register(CustomerNote)
-class CustomerNoteAdmin(admin.ModelAdmin):
+class CustomerNoteAdmin(ModelAdmin):
     list_display = ["at", "customer", "author", "text"]
     list_filter = ["at"]
     search_fields = ["customer__email", "text"]

@@ -5,20 +5,24 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 
 from orders.models import Order, OrderHistory, OrderItem, OrderNote, OrderReturn
 from shop.admin import HistoryInline, ReadOnlyInline
 from shop.models import Asked, Refused
 
 
-class OrderItemInline(admin.TabularInline):
+class OrderItemInline(TabularInline):
     model = OrderItem
     extra = 0
+    hide_title = True
 
 
-class OrderNoteInline(admin.TabularInline):
+class OrderNoteInline(TabularInline):
     model = OrderNote
     extra = 0
+    hide_title = True
 
 
 class OrderReturnInline(ReadOnlyInline):
@@ -51,8 +55,8 @@ def _move_to(status: str, label: str) -> Callable[..., None]:
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
-    list_display = ["number", "customer_email", "status", "total", "refunded", "currency", "placed_at"]
+class OrderAdmin(ModelAdmin):
+    list_display = ["number", "customer_email", "status_label", "total", "refunded", "currency", "placed_at"]
     list_filter = ["status", "placed_at", "currency"]
     search_fields = ["number", "customer_email", "tracking_number"]
     inlines = [OrderItemInline, OrderNoteInline, OrderReturnInline, OrderHistoryInline]
@@ -64,6 +68,19 @@ class OrderAdmin(admin.ModelAdmin):
         ("Money", {"fields": ["currency", "total", "paid", "refunded"]}),
         ("Delivery", {"fields": ["tracking_number", "estimated_delivery", "delivered_at", "shipping_address"]}),
     ]
+
+    @display(
+        description="Status",
+        ordering="status",
+        label={
+            Order.Status.PENDING: "warning",
+            Order.Status.SHIPPED: "info",
+            Order.Status.DELIVERED: "success",
+            Order.Status.CANCELLED: "danger",
+        },
+    )
+    def status_label(self, order: Order) -> tuple[str, str]:
+        return order.status, order.get_status_display()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
         """Status and money change through the state machine and refunds, never by typing."""

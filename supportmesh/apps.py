@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class SupportMeshConfig(AppConfig):
@@ -9,3 +10,8 @@ class SupportMeshConfig(AppConfig):
         # Registers the system checks and the schema's authentication: both need the apps to be loaded.
         from supportmesh import checks  # noqa: F401
         from supportmesh.gateway import openapi  # noqa: F401
+
+
+class AdminConfig(admin.AdminConfig):
+    default = False
+    default_site = "supportmesh.admin_site.AdminSite"

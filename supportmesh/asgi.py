@@ -9,15 +9,17 @@ http = get_asgi_application()  # loads the apps, which everything below needs
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import WebsocketDenier  # noqa: E402
-from django.core.checks import ERROR, run_checks  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
 from supportmesh.celery import app as celery_app  # noqa: E402
+from supportmesh.checks import mistakes  # noqa: E402
+from supportmesh.gateway.bodies import BoundedBodies  # noqa: E402
 from supportmesh.gateway.consumers import ChatConsumer  # noqa: E402
 
-errors = [error for error in run_checks() if error.is_serious(ERROR)]
-if errors:
-    raise SystemExit("\n".join(f"{error.msg} {error.hint or ''}".strip() for error in errors))
+if told := mistakes():
+    raise SystemExit(told)
 
 # A customer waits for this publish, and it is only the doorbell: with a frozen Redis the answer "accepted" comes
 # after a second instead of ten, and the sweeper rings again.
@@ -29,7 +31,9 @@ celery_app.conf.broker_transport_options = {
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": BoundedBodies(http),
         "websocket": URLRouter([path("ws", ChatConsumer.as_asgi()), re_path(r"", WebsocketDenier.as_asgi())]),
     }
 )
+# Django's SECURE_PROXY_SSL_HEADER would believe the header of whoever reaches the port, and knows no client's address.
+application = ProxyHeadersMiddleware(application, trusted_hosts=settings.TRUSTED_PROXIES)

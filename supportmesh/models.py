@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
@@ -85,10 +86,11 @@ class SignInCode(models.Model):
         if row is None:
             return False
         mine = cls.objects.filter(pk=row.pk, attempts__lt=CODE_ATTEMPTS).update(attempts=F("attempts") + 1)
-        if not mine or not constant_time_compare(row.code_hash, row._hash(code)):
+        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]  # mailed before the key was changed
+        if not mine or not any(constant_time_compare(row.code_hash, row._hash(code, key)) for key in keys):
             return False
         deleted, _ = cls.objects.filter(pk=row.pk).delete()
         return deleted == 1
 
-    def _hash(self, code: str) -> str:
-        return salted_hmac(f"supportmesh.SignInCode.{self.pk}", code, algorithm="sha256").hexdigest()
+    def _hash(self, code: str, key: str | None = None) -> str:
+        return salted_hmac(f"supportmesh.SignInCode.{self.pk}", code, key, algorithm="sha256").hexdigest()

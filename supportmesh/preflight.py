@@ -1,6 +1,8 @@
 """What `manage.py up` asks of its machine before anything runs. Each refusal is one plain sentence."""
 
+import contextlib
 import fcntl
+import random
 import shutil
 import socket
 from pathlib import Path
@@ -8,11 +10,14 @@ from typing import IO
 from urllib.parse import urlsplit
 
 import redis
-from django.core.checks import ERROR, run_checks
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from supportmesh.checks import mistakes
+
 HOST = "127.0.0.1"
+# Below those that Linux (32768) and macOS (49152) give to outgoing connections.
+QUIET_PORTS = range(20_000, 32_768)
 
 
 class CannotStart(Exception):
@@ -20,9 +25,9 @@ class CannotStart(Exception):
 
 
 def check_settings() -> None:
-    """Refuse an installation that the web process would refuse: a sentence for each mistake."""
-    if errors := [error for error in run_checks() if error.is_serious(ERROR)]:
-        raise CannotStart("\n".join(f"{error.msg} {error.hint or ''}".strip() for error in errors))
+    """Refuse an installation that every process would refuse: a sentence for each mistake."""
+    if told := mistakes():
+        raise CannotStart(told)
 
 
 def lock(var: Path) -> IO[str]:
@@ -51,12 +56,14 @@ def check_port(port: int) -> None:
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port when nobody has it, else any that is free."""
-    try:
-        with _listener(preferred) as listener:
-            return listener.getsockname()[1]
-    except (OSError, OverflowError):
-        return free_port()
+    """The preferred port when nobody has it, else any that is free. Not one that the system may give to an outgoing
+    connection before a server has it."""
+    for port in (preferred, *random.sample(QUIET_PORTS, 100)):
+        with contextlib.suppress(OSError, OverflowError):
+            if port:
+                _listener(port).close()
+                return port
+    raise CannotStart("This machine has no free port.")
 
 
 def _listener(port: int) -> socket.socket:

@@ -48,7 +48,7 @@ class Stack:
                 "VAR_DIR": str(self.var),
                 "PYTHONPATH": path,
                 "PYTHONUNBUFFERED": "1",
-                "DJANGO_SETTINGS_MODULE": "supportmesh.settings",
+                "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "supportmesh.settings"),
             }
         )
 
@@ -67,16 +67,18 @@ class Stack:
         if self.flower_port:
             commands["flower"] = (*celery, "flower", f"--address={HOST}", f"--port={self.flower_port}")
         kept = self.env | {"DATABASE_CONN_MAX_AGE": "60"}
+        special = dict.fromkeys(self.workers, kept) | {"services": self.env | {"HTTPS": "0"}}  # only we speak to them
         return [
-            Child(name=name, command=command, env=kept if name in self.workers else self.env)
-            for name, command in commands.items()
+            Child(name=name, command=command, env=special.get(name, self.env)) for name, command in commands.items()
         ]
 
     def uvicorn(self, port: int) -> tuple[str, ...]:
         # Five seconds for requests in flight: the whole stack has fifteen to stop in.
         return (
             sys.executable, "-m", "uvicorn", "supportmesh.asgi:application", "--host", HOST, "--port", str(port),
-            "--ws-max-size", "65536", "--timeout-graceful-shutdown", "5", "--lifespan", "off", "--no-access-log",
+            "--ws-max-size", "65536", "--ws-ping-interval", "20", "--ws-ping-timeout", "20",
+            "--timeout-graceful-shutdown", "5", "--lifespan", "off", "--no-access-log",
+            "--no-proxy-headers",  # TRUSTED_PROXIES says whom to believe
         )  # fmt: skip
 
     async def run(self) -> None:
@@ -122,6 +124,7 @@ class Stack:
         for name, page in pages.items():
             await until(page_answers, page, what=name, log=supervisor.log(name))
         await until(mesh_answers, self.web_url, what="the mesh", log=supervisor.log(self.workers[0]))
+        supervisor.give_nothing_up()
         self.tell(self.welcome(seconds=time.monotonic() - began))
 
     def welcome(self, *, seconds: float) -> str:
@@ -187,13 +190,17 @@ def page_answers(url: str) -> str:
 
 def mesh_answers(url: str) -> str:
     """Whether a message really travels: web, ledger, broker, workers, services and back."""
+    headers = {"X-Channel": "probe", "Authorization": f"Bearer {settings.SERVICE_TOKEN}"}
+    if settings.HTTPS:  # as the proxy on this machine will say it; TRUSTED_PROXIES must name 127.0.0.1
+        headers["X-Forwarded-Proto"] = "https"
     try:
         status = (
             loopback()
             .post(
                 f"{url}/api/chat?wait=20",
                 json={"message": "Hello"},
-                headers={"X-Channel": "probe", "Authorization": f"Bearer {settings.SERVICE_TOKEN}"},
+                headers=headers,
+                allow_redirects=False,
                 timeout=30,
             )
             .status_code

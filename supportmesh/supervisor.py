@@ -41,7 +41,8 @@ class Supervisor:
     """Starts children, each in a session of its own, and restarts what dies.
 
     `var` gets log/<name>.log (the previous one is kept as .log.1) and run/<name>.pid. `tell` hears one line for
-    whatever an operator should know. `failure` raises `KeepsDying` once a child is given up on.
+    whatever an operator should know. `failure` raises `KeepsDying` once a child is given up on; after `give_nothing_up`
+    none is.
     """
 
     def __init__(self, *, var: Path, tell: Callable[[str], None], patience: Patience | None = None) -> None:
@@ -56,6 +57,7 @@ class Supervisor:
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
+        self._gives_up = True
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def start(self, child: Child) -> None:
@@ -69,6 +71,10 @@ class Supervisor:
     def log(self, name: str) -> Path:
         """Where the child's output goes."""
         return self._logs / f"{name}.log"
+
+    def give_nothing_up(self) -> None:
+        """Every child has shown that it can run: what kills it from now on, a full disk say, may pass."""
+        self._gives_up = False
 
     async def stop(self, stages: Iterable[tuple[float, Sequence[str]]]) -> None:
         """End the children stage by stage: SIGTERM to the main processes only, SIGKILL when the stage's time is up.
@@ -113,7 +119,7 @@ class Supervisor:
                 deaths.clear()
             deaths = [*(death for death in deaths if now - death < self._patience.window), now]
             log = self.log(child.name)
-            if len(deaths) > self._patience.deaths:
+            if self._gives_up and len(deaths) > self._patience.deaths:
                 raise KeepsDying(f"{child.name} keeps dying; {log} ends with:\n{tail(log)}")
             pause = min(self._patience.first_pause * 2 ** (len(deaths) - 1), self._patience.longest_pause)
             self._tell(f"{child.name} died ({how(code)}) and starts again in {pause:g} s; see {log}")
@@ -133,7 +139,10 @@ class Supervisor:
             )
         self._processes[child.name] = process
         pid_file = self._pids / f"{child.name}.pid"
-        pid_file.write_text(str(process.pid))
+        try:
+            pid_file.write_text(str(process.pid))
+        except OSError as error:  # only people read it
+            self._tell(f"The pid of {child.name}, {process.pid}, could not be written: {error}")
         if self._stopping.is_set():  # its SIGTERM was sent before it was there
             process.terminate()
         code = await process.wait()

@@ -2,13 +2,19 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from supportmesh.gateway import api, health, pages, problems, signin
+from actors.desk import dashboard
+from supportmesh.gateway import api, desk, health, pages, problems, schema, signin
 
 urlpatterns = [
     path("", pages.chat, name="chat-page"),
     path("widget", pages.widget, name="widget"),
+    re_path(r"^admin/[^\x00]*\x00", problems.no_such_page),  # PostgreSQL takes no NUL, not even to look for it
+    path("admin/figures.csv", admin.site.admin_view(dashboard.figures_csv), name="figures-csv"),
+    path("admin/figures.json", admin.site.admin_view(dashboard.figures_json), name="figures-json"),
+    path(
+        "admin/actors/escalation/<int:case_id>/send-code/", admin.site.admin_view(desk.send_code), name="desk-send-code"
+    ),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
@@ -22,8 +28,8 @@ urlpatterns = [
     path("api/auth/code", signin.CodeView.as_view(), name="sign-in-code"),
     path("api/auth/verify", signin.VerifyView.as_view(), name="sign-in"),
     path("api/auth/logout", signin.LogoutView.as_view(), name="sign-out"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema/", schema.SchemaView.as_view(), name="schema"),
+    path("api/docs/", schema.DocsView.as_view(), name="docs"),
     path("api/customers/", include("customers.urls")),
     path("api/orders/", include("orders.urls")),
     path("api/tracking/", include("tracking.urls")),

@@ -92,4 +92,4 @@ def hop(actor: str, outcome: str = "ok") -> Hop:
 
 
 def decision(outcome: str = "answer", **changes: Any) -> Decision:
-    return Decision(rules=(), outcome=outcome, **changes)
+    return Decision(**{"rules": (), "outcome": outcome, **changes})

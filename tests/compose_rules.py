@@ -69,6 +69,8 @@ def dockerfile_faults(text: str) -> list[str]:
     runs = [rest for word, _, rest in parts if word == "RUN"]
     if any("requirements-dev" in run for run in runs):
         found.append("it installs what only developers need")
+    if any("pip install" in run and "--require-hashes" not in run for run in runs):
+        found.append("it installs without hashes")
     if not any("install" in run and "/var/lib/supportmesh" in run and "-o supportmesh" in run for run in runs):
         found.append("nobody gives VAR_DIR to the user")
     for word, _, rest in parts:

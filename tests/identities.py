@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 import jwt
+from django.contrib.auth.models import Permission, User
 from django.core import mail
 from django.test import Client
 
+from actors.models import Agent
 from supportmesh import tasks
 from supportmesh.models import SignInCode
 
@@ -45,3 +47,18 @@ def signed_in(email: str) -> Client:
     client = Client()
     assert auth(client, "verify", email=email, code=mailed_code(client, email)).status_code == 200
     return client
+
+
+def staff(name: str = "maria", *, limit: int | None = 10_000) -> User:
+    """A member of staff who may approve up to this amount; None: what their group may."""
+    user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+    Agent.objects.update_or_create(user=user, defaults={"available": True, "approval_limit": limit})
+    return user
+
+
+def overseer(name: str = "chief") -> User:
+    """A member of staff who may read every conversation."""
+    user = staff(name)
+    codenames = ("view_conversation", "view_escalation", "see_all_cases")
+    user.user_permissions.add(*Permission.objects.filter(content_type__app_label="actors", codename__in=codenames))
+    return user

@@ -16,13 +16,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import dj_database_url
 import requests
 import yaml
 from django.db import connections
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from actors.models import Action, Escalation, Policy, PolicyRule
-from tests.stack import ROOT, Stack
+from tests.stack import ROOT, Stack, clean_env, own_database
 
 FOLDER = Path(__file__).parent / "conversations"
 DATABASE = "stack"  # the alias under which this process sees the stack's database
@@ -343,6 +344,21 @@ def load(stack: Stack, conversations: list[Conversation], env: dict[str, str]) -
     command = [sys.executable, "manage.py", "import_shop", str(folder), "--writable"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def held_by_a_stack(**settings: str) -> dict[str, list[str]]:
+    """Every conversation, held side by side by a stack of its own with these settings. Name -> faults."""
+    env = {"DEMO": "1", "DEBUG": "1", **settings}
+    with own_database() as database, Stack(**env, **database) as stack:
+        url = database.get("DATABASE_URL", f"sqlite:///{stack.var / 'db.sqlite3'}")
+        connections.databases[DATABASE] = {**connections.databases["default"], **dj_database_url.parse(url)}
+        try:
+            conversations = [Conversation(stack, script, place) for place, script in enumerate(read_scripts())]
+            load(stack, conversations, clean_env(stack.var, **env, **database))
+            return hold_all(conversations)
+        finally:
+            connections[DATABASE].close()
+            del connections[DATABASE], connections.databases[DATABASE]  # the next stack has another database
 
 
 def hold_all(conversations: list[Conversation]) -> dict[str, list[str]]:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import psycopg
+
+from supportmesh.preflight import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_INHERITED = ("REDIS_URL", "CUSTOMERS_API_URL", "ORDERS_API_URL", "TRACKING_API_URL", "DATABASE_URL")
@@ -34,13 +35,6 @@ def own_database() -> Iterator[dict[str, str]]:
         connection.execute(f"CREATE DATABASE {name}")
         yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def clean_env(var: Path, **extra: str) -> dict[str, str]:

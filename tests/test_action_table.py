@@ -14,11 +14,12 @@ import pytest
 from django.utils import timezone
 
 from actors.actions import ACTIONS
-from actors.actions.carry_out import approve, reject
+from actors.actions.decide import approve, reject
 from actors.context_retriever import drop_cached
 from actors.models import Action, Escalation, Policy, Turn
 from customers.models import Customer
 from orders.models import Order, OrderItem
+from tests.identities import staff
 from tests.test_flow import travel
 from tracking.models import Shipment
 
@@ -256,7 +257,7 @@ def test_staff_get_what_the_table_says(action: str) -> None:
         moved_to(order, status)
         assert stands(order) == before, f"{order} was touched by a draft"
         for _ in range(2):  # pressed twice
-            approve(draft, by="maria")
+            approve(draft, by=staff("maria"))
         after = stands(order)
         draft.refresh_from_db()
         should = {"done": "executed", "failed": "failed"}[expected]
@@ -272,8 +273,9 @@ def test_what_staff_reject_changes_nothing(action: str) -> None:
     order = number(DRAFTED_IN[action], "within")
     before = stands(order)
     draft = drafted(action, order)
-    assert reject(draft, by="maria", reason="not this time")
-    assert approve(draft, by="tom").status == "rejected"
+    assert reject(draft, by=staff("maria"), reason="not this time")
+    assert not approve(draft, by=staff("tom"))
+    assert draft.status == "rejected"
     assert stands(order) == before
     assert "not this time" in draft.conversation.turns.last().text
 

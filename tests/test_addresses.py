@@ -58,3 +58,22 @@ def test_message_without_an_address_gives_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["yes", "what do you mean?", "ORD-33333331", "no"])
 def test_other_answers_to_the_question_are_no_address(text: str) -> None:
     assert given(text, asked=True) is None
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "change address to " * 222,
+        "change my address " + "to " * 1300,
+        "change my address to " + "5 to " * 790,
+        "change my address to 5 Main" + " " * 3900 + "Street 9",
+        "change my address to 5 Main" + "," * 3900 + "Street 9",
+        "change my address to\n" + "\n" * 3900 + "5",
+        "change my address to 5 on " + "of " * 1300,
+    ],
+)
+def test_no_message_keeps_a_worker_busy(text: str) -> None:
+    """Two such messages of a stranger stopped the mesh: each ran into the hard limit of every attempt."""
+    given(text[:4000])
+    given(text[:4000], asked=True)

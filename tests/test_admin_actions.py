@@ -13,6 +13,7 @@ from actors.models import Action, AuditEvent, Policy
 from actors.recovery import sweep
 from orders.models import Order
 from tests.bad_shop import BAD, bad_shop, say
+from tests.identities import staff
 from tests.test_admin_policy import login
 from tests.test_flow import shop, travel  # noqa: F401  (a fixture)
 
@@ -35,7 +36,9 @@ def action() -> Action:
 
 @pytest.fixture
 def maria(transactional_db: None) -> Client:
-    return login("view_action", "change_action", "view_auditevent", "view_conversation", "view_policy")
+    client = login("view_action", "change_action", "view_auditevent", "view_conversation", "view_policy")
+    staff("maria")  # may approve what the tests are about
+    return client
 
 
 def page(client: Client, action: Action) -> str:
@@ -152,7 +155,9 @@ def test_a_wrong_service_token_is_told_and_stops_no_sweeper(maria: Client, actio
 
 def test_a_very_long_login_decides_too(action: Action) -> None:
     name = "m" * 150
-    decide(login("view_action", "change_action", name=name), action, "approve")
+    client = login("view_action", "change_action", name=name)
+    staff(name)
+    decide(client, action, "approve")
     action.refresh_from_db()
     assert (action.status, action.decided_by) == ("executed", f"staff {name[:70]}")
 

@@ -18,4 +18,6 @@ def test_transcript_shows_every_turn_and_no_markup_of_the_customers(page: str, a
     body = admin_client.get(f"/admin/actors/{page}/{pk}/change/").content.decode()
     assert "Where is &lt;b&gt;my&lt;/b&gt; order {0}?" in body
     assert "I&#x27;ve asked a colleague" in body
-    assert f"{turn.created_at:%Y-%m-%d %H:%M} UTC" in body
+    assert (
+        f"{turn.created_at:%Y-%m-%d %H:%M} UTC" if page == "conversation" else f"{turn.created_at:%-d %b %H:%M}"
+    ) in body

@@ -246,6 +246,29 @@ def test_only_the_service_token_may_say_that_a_message_is_a_probe() -> None:
     assert channels == ["probe", "api", "api"]
 
 
+@pytest.mark.usefixtures("one_minute")
+def test_too_many_messages_in_a_minute_are_refused_and_nothing_of_them_is_kept() -> None:
+    guest, message = {"X-Guest-Token": "g" * 43}, {"message": "Hi", "client_msg_id": str(uuid.uuid4())}
+    sent = [post(message if number == 0 else {"message": "Hi"}, headers=guest) for number in range(30)]
+    assert {response.status_code for response in sent} == {202}
+    refused = post({"message": "Hi"}, headers=guest)
+    assert problem(refused, 429)
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert Turn.objects.count() == 30
+    again = post(message, headers=guest)
+    assert (again.status_code, again.json()) == (202, sent[0].json()), "it was accepted, and only that was not heard"
+    assert post({"message": "Hi"}, headers={"X-Guest-Token": "s" * 43}).status_code == 202
+    assert post({"message": "Hi"}, headers=SERVICE).status_code == 202
+
+
+@pytest.mark.usefixtures("one_minute")
+def test_guests_without_a_name_are_counted_by_their_network() -> None:
+    for _ in range(30):
+        post({"message": "Hi"}, REMOTE_ADDR="192.0.2.7")
+    assert post({"message": "Hi"}, REMOTE_ADDR="192.0.2.7").status_code == 429
+    assert post({"message": "Hi"}, REMOTE_ADDR="192.0.2.8").status_code == 202
+
+
 def test_the_channel_is_where_the_message_came_in() -> None:
     page = post({"message": "Hi"}, headers={"Origin": "http://testserver"}).json()["session_id"]
     widget = post({"message": "Hi"}, headers={"Origin": "http://testserver", "X-Channel": "widget"}).json()
@@ -290,13 +313,23 @@ def test_a_forgotten_last_slash_is_forgiven() -> None:
     assert response["Location"] == "/api/docs/"
 
 
+def test_no_cache_keeps_what_a_customer_wrote() -> None:
+    """Neither one on the way, nor the browser after they have signed out."""
+    said = post({"message": "Hi"})
+    session_id, message_id = said.json()["session_id"], said.json()["message_id"]
+    read = [Client().get(f"/api/{path}") for path in (f"conversations/{session_id}", f"messages/{message_id}")]
+    for response in (said, *read, post({"message": ""})):
+        assert response["Cache-Control"] == "private, no-store", response.status_code
+
+
 async def test_requests_that_wait_hold_no_thread() -> None:
     """Through the real ASGI application, whose every request begins on a thread of its own."""
     before = threading.active_count()
     body = json.dumps({"message": "Hi"}).encode()
     headers = [(b"host", b"testserver"), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": "POST", "path": "/api/chat", "query_string": b"wait=6", "headers": headers}
-    waiting = [ApplicationCommunicator(application, {**scope, "client": ["192.0.2.7", 4711]}) for _ in range(30)]
+    clients = [f"192.0.2.{number}" for number in range(30)]
+    waiting = [ApplicationCommunicator(application, {**scope, "client": [client, 4711]}) for client in clients]
     for request in waiting:
         await request.send_input({"type": "http.request", "body": body})
     while await Turn.objects.acount() < len(waiting):

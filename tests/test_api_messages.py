@@ -9,6 +9,7 @@ from django.conf import settings as project
 from django.test import Client
 
 from actors.models import Conversation, Escalation, Turn
+from tests.identities import overseer
 from tests.test_api_chat import answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,14 +44,14 @@ def test_a_message_tells_its_status_reply_and_sources(guest: dict[str, str]) -> 
     assert after["sources"] == ["ORD-12345678"]
 
 
-def test_how_it_was_answered_is_for_servers_and_staff(guest: dict[str, str], django_user_model: Any) -> None:
+def test_how_it_was_answered_is_for_servers_and_staff(guest: dict[str, str]) -> None:
     message_id = say(guest)["message_id"]
     answer(Turn.objects.get())
-    details = {"route", "hops", "decision", "sentiment", "intent"}
+    details = {"route", "hops", "decision", "sentiment", "intent", "llm_calls"}
     path = f"/api/messages/{message_id}"
     assert not details & Client().get(path, headers=guest).json().keys()
     staff = Client()
-    staff.force_login(django_user_model.objects.create_user("agent", is_staff=True))
+    staff.force_login(overseer())
     seen_by_staff = staff.get(path, headers={"Origin": "http://testserver"}).json()
     for seen in (Client().get(path, headers=SERVICE).json(), seen_by_staff):
         assert details <= seen.keys()

@@ -1,7 +1,7 @@
 """The audit trail is append-only, whoever tries."""
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from actors.models import AuditEvent
 from actors.models.action import AppendOnly
@@ -44,10 +44,28 @@ WAYS = {
 }
 
 
+STATEMENTS = (
+    "UPDATE actors_auditevent SET who = 'nobody'",
+    "DELETE FROM actors_auditevent",
+    "TRUNCATE actors_auditevent",
+)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_an_event_is_never_changed_or_deleted(event: AuditEvent, way: str) -> None:
     with pytest.raises((AppendOnly, ValueError)):
         WAYS[way](event)
+    assert AuditEvent.objects.get().who == "staff maria"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has the triggers of migration 0005")
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_the_database_itself_refuses_who_goes_past_the_code(event: AuditEvent, statement: str) -> None:
+    with connection.cursor() as cursor:
+        # Asleep in this suite, see conftest.py; it sleeps on when this test's transaction is rolled back.
+        cursor.execute("ALTER TABLE actors_auditevent ENABLE TRIGGER actors_auditevent_no_truncate")
+        with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
+            cursor.execute(statement)
     assert AuditEvent.objects.get().who == "staff maria"
 
 

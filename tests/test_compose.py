@@ -92,8 +92,9 @@ def test_dockerfile_runs_what_exists_as_nobody_special() -> None:
     [
         ("USER supportmesh\n", "", "it runs as root"),
         ("USER supportmesh", "USER root", "it runs as root"),
-        ("-r requirements.txt", "-r requirements-dev.txt", "what only developers need"),
-        ("COPY requirements.txt", "COPY requirement.txt", "requirement.txt is not there"),
+        ("-r requirements.lock", "-r requirements-dev.lock", "what only developers need"),
+        ("--require-hashes ", "", "without hashes"),
+        ("COPY requirements.lock", "COPY requirement.lock", "requirement.lock is not there"),
         ("manage.py collectstatic", "manage.py collect", "manage.py has no collect"),
         ("asgi:application", "wsgi:application", "supportmesh.wsgi is no module"),
         ("-o supportmesh", "-o root", "nobody gives VAR_DIR"),
@@ -119,7 +120,7 @@ def test_image_holds_no_secrets_and_no_data_of_the_machine() -> None:
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".env", ".env.*", ".git", ".venv", "var", "tests"} <= set(ignored)
     # What the containers run is not ignored.
-    assert not {"scripts", "supportmesh", "templates", "static", "manage.py", "requirements.txt"} & set(ignored)
+    assert not {"scripts", "supportmesh", "templates", "static", "manage.py", "requirements.lock"} & set(ignored)
 
 
 def test_settings_names_are_found() -> None:

@@ -75,8 +75,9 @@ def test_socket_answers_what_rest_answers_and_shows_each_actor(stack: Stack) -> 
 
     for frames, route in asyncio.run(talk()):
         assert [frame["type"] for frame in frames[:2]] == ["connected", "message_sent"]
-        shown = [frame["data"]["actor"] for frame in frames if frame["type"] == "progress"]
-        assert shown == route
+        # Hints of two processes may overtake each other: one connects with its first. Each says its place.
+        shown = sorted((f["data"]["index"], f["data"]["actor"]) for f in frames if f["type"] == "progress")
+        assert shown == list(enumerate(route, start=1))
         assert frames[-1]["data"]["response"]
 
 
@@ -112,23 +113,25 @@ def test_web_process_killed_between_accept_and_reply_loses_nothing(stack: Stack)
     assert replies(stack, accepted, seconds=30) == [1] * len(accepted)
 
 
-def test_conversation_is_answered_in_order(stack: Stack) -> None:
+def test_conversation_is_answered_in_order_and_what_waited_together(stack: Stack) -> None:
     first = send(stack, *LINES[0])
     session = {"session_id": first["session_id"], "customer_email": LINES[0][1]}
+    asked = [first["message_id"]]
     for text in ("And what are your opening hours?", "How do returns work?"):
-        requests.post(f"{stack.url}/api/chat?wait=0", json={"message": text, **session}, timeout=10).raise_for_status()
+        answer = requests.post(f"{stack.url}/api/chat?wait=0", json={"message": text, **session}, timeout=10)
+        asked.append(answer.json()["message_id"])
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        turns = requests.get(f"{stack.url}/api/conversations/{first['session_id']}", timeout=10).json()["turns"]
-        if len(turns) == 6:
-            break
+    told: list[dict | None] = [None]
+    while time.monotonic() < deadline and not all(told):
+        messages = [requests.get(f"{stack.url}/api/messages/{name}", timeout=10).json() for name in asked]
+        told = [message["reply"] for message in messages]
         time.sleep(0.2)
-    order = {turn["in_reply_to"]: turn["seq"] for turn in turns if turn["in_reply_to"]}
-    assert len(order) == 3
-    assert [turn["role"] for turn in sorted(turns, key=lambda t: t["seq"])][0] == "customer"
-    asked = [turn["seq"] for turn in turns if turn["role"] == "customer"]
-    assert asked == sorted(asked)
-    assert list(order.values()) == sorted(order.values())
+    assert all(told)
+    seqs = [reply["seq"] for reply in told]
+    assert seqs == sorted(seqs)
+    for number, reply in enumerate(told):
+        same = {asked[other] for other in range(3) if seqs[other] == seqs[number]}
+        assert {asked[number], *reply["covers"]} == same
 
 
 def test_no_customers_words_in_any_log(stack: Stack) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.escalation_router import escalation_router
-from actors.message import ConversationView, Entity, Message, StepError
+from actors.message import ConversationView, Entity, Message, Rule, StepError
 from tests.builders import NOW, context, decision, hop, intent, message, order, payload, sentiment, shipment
 
 NUMBER = Entity(type="order_number", value="ORD-12345678", span=(0, 12))
@@ -87,3 +87,35 @@ def test_conversation_that_waits_for_a_person_is_not_escalated_again() -> None:
     routing = escalation_router(escalated("angry_customer", conversation=ConversationView(waiting=True)))
     assert routing.enrichment.outcome == "no_escalation"
     assert routing.ahead == ("response_generator", "guardrail_validator", "response_aggregator")
+
+
+def test_the_summary_says_what_is_wanted_what_happened_and_what_was_tried() -> None:
+    angry = sentiment(label="negative", intensity=0.9, is_complaint=True)
+    rules = (Rule(rule="escalate_now", hit=True, because="a strongly negative complaint"),)
+    wanted = intent("delivery_issue", confidence=0.91, secondary=("refund_request",), entities=(NUMBER,))
+    known = context(summary="Premium customer since 2023, 3 orders.", missing=("tracking",), complete=False)
+    routing = escalation_router(
+        escalated(
+            "angry_customer",
+            sentiment=angry,
+            intent=wanted,
+            context=known,
+            decision=decision("escalate", reason="angry_customer", rules=rules),
+        )
+    )
+    wants, happened, tried = routing.enrichment.summary.split("\n")
+    assert wants == ("What the customer wants: delivery issue, refund request, about ORD-12345678 (understood at 91%).")
+    assert happened == (
+        "What happened: Angry customer. A strongly negative complaint. Premium customer since 2023, 3 orders."
+    )
+    assert tried == (
+        "What was tried: Customer, orders and shipments were looked up; no answer from tracking; "
+        "nothing was changed in the shop."
+    )
+    assert routing.enrichment.signals == ("a strongly negative complaint",)
+
+
+def test_a_vip_is_a_signal_and_a_failed_step_too() -> None:
+    vip = escalation_router(escalated("vip", context=context("vip"))).enrichment
+    assert "the customer is a VIP" in vip.signals
+    assert "response_generator failed" in escalation_router(failed("response_generator")).enrichment.signals

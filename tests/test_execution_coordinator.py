@@ -13,15 +13,17 @@ from django.db import connections
 from django.utils import timezone
 
 from actors.actions import ACTIONS
-from actors.actions.carry_out import approve, done_in_shop, reject
+from actors.actions.decide import approve, done_in_shop, reject
 from actors.base import receive, seal, work
 from actors.context_retriever import drop_cached
+from actors.doorbell import first_message
 from actors.errors import Temporary
-from actors.ledger import accept, first_message
+from actors.ledger import accept
 from actors.message import Message
 from actors.models import Action, AuditEvent, Conversation, Escalation, Policy, Turn
 from actors.recovery import sweep
 from orders.models import Order
+from tests.identities import staff
 from tests.test_flow import shop, travel  # noqa: F401  (a fixture)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shop", "policy")]
@@ -302,8 +304,8 @@ def test_two_hundred_deliveries_of_one_confirmed_refund_refund_once() -> None:
 def test_staff_approve_once_however_often_they_press() -> None:
     (_, turn) = talk(f"Please refund {SHIPPED}", "yes")
     action = Action.objects.select_related("turn").get()
-    for _ in range(3):
-        assert approve(action, by="maria").status == "executed"
+    assert [approve(action, by=staff("maria")) for _ in range(3)] == [True, False, False]
+    assert action.status == "executed"
     assert Order.objects.get(number=SHIPPED).refunded == Decimal("149.97")
     told = turn.conversation.turns.filter(role="system")
     assert [t.text.startswith(f"Your order {SHIPPED} has been refunded") for t in told] == [True]
@@ -314,9 +316,9 @@ def test_staff_approve_once_however_often_they_press() -> None:
 def test_staff_reject_with_a_reason_the_customer_reads() -> None:
     (_, turn) = talk(f"Please refund {SHIPPED}", "yes")
     action = Action.objects.select_related("turn").get()
-    assert reject(action, by="maria", reason="the parcel arrives tomorrow")
-    assert not reject(action, by="tom", reason="no")
-    assert not done_in_shop(action, by="tom", reference="X")
+    assert reject(action, by=staff("maria"), reason="the parcel arrives tomorrow")
+    assert not reject(action, by=staff("tom"), reason="no")
+    assert not done_in_shop(action, by=staff("tom"), reference="X")
     assert "the parcel arrives tomorrow" in turn.conversation.turns.last().text
     assert Order.objects.get(number=SHIPPED).refunded == 0
 
@@ -324,7 +326,7 @@ def test_staff_reject_with_a_reason_the_customer_reads() -> None:
 def test_draft_done_in_the_shop_is_told_with_its_reference() -> None:
     Policy.current().rules.filter(action="cancel_order").update(level="draft")
     (turn,) = talk(f"Cancel my order {MINE}")
-    assert done_in_shop(Action.objects.select_related("turn").get(), by="maria", reference="SHOP-77")
+    assert done_in_shop(Action.objects.select_related("turn").get(), by=staff("maria"), reference="SHOP-77")
     assert "SHOP-77" in turn.conversation.turns.last().text
     assert status(MINE) == "processing"  # ours is only a copy
 
@@ -352,3 +354,14 @@ def test_unknown_whether_done_is_not_told_as_done(monkeypatch: pytest.MonkeyPatc
     assert "has been refunded" not in answer.reply.text
     assert answer.status == "escalated"
     assert Action.objects.get().status == "executing"
+
+
+def test_nothing_is_done_for_an_order_when_the_parcel_that_was_named_is_somebody_elses() -> None:
+    turn = travel("Contact the carrier for TRK123456789", "sarah.wilson@example.com")
+    assert not Action.objects.exists()
+    assert "TRK123456789" in turn.reply.text
+
+
+def test_a_parcel_that_is_named_means_its_order() -> None:
+    travel("Contact the carrier for TRK123456789", JOHN)
+    assert Action.objects.get().order == SHIPPED

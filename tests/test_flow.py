@@ -8,9 +8,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from actors.base import work
-from actors.ledger import accept, first_message
-from actors.message import IntentName, Message
+from actors.doorbell import first_message
+from actors.execution_coordinator import execution_coordinator
+from actors.language import language_of
+from actors.ledger import accept
+from actors.message import IntentName, Message, Payload
 from actors.models import Action, Escalation, Turn
+from tests.foreign import FOREIGN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +115,88 @@ def test_stranger_learns_nothing_of_an_order_that_exists(shop: None) -> None:
     made_up = travel("Where is my order ORD-00000000?", "jane.smith@example.com").reply
     assert real.text.replace("ORD-12345678", "ORD-00000000") == made_up.text
     assert real.metadata == made_up.metadata
+
+
+@pytest.mark.parametrize("email", ["john.doe@example.com", None])
+@pytest.mark.parametrize("code", FOREIGN)
+def test_foreign_message_goes_to_a_person_and_nothing_is_done(code: str, email: str | None, shop: None) -> None:
+    turn = travel(f"{FOREIGN[code][0]} ORD-12345679", email)
+    assert (turn.status, turn.message["payload"]["intent"]["language"]) == ("escalated", code)
+    assert Escalation.objects.get().reason == "low_confidence"
+    assert "a colleague" in turn.reply.text or (code == "de" and "eine Kollegin" in turn.reply.text)
+    assert not Action.objects.exists()
+
+
+def test_who_waits_and_writes_in_another_language_gets_a_notice_and_no_second_case(shop: None) -> None:
+    first = travel("Gdzie jest moje zamówienie?", "john.doe@example.com")
+    again = travel("Chcę anulować zamówienie ORD-12345679", "john.doe@example.com", session_id=first.conversation_id)
+    assert again.status == "answered"
+    assert again.reply.text.startswith("I can only read English myself. A colleague already has your conversation")
+    assert Escalation.objects.count() == 1
+    assert not Action.objects.exists()
+
+
+def test_foreign_message_answers_no_question_and_an_english_yes_still_does(shop: None) -> None:
+    asked = travel("Cancel my order ORD-12345679", "john.doe@example.com")
+    assert asked.reply.metadata["outcome"] == "question"
+    foreign = travel("Ja, bitte stornieren Sie das", "john.doe@example.com", session_id=asked.conversation_id)
+    assert foreign.status == "escalated"
+    assert Action.objects.get().status == "awaiting_confirmation"
+
+
+def test_coordinator_refuses_what_nobody_read_whatever_the_route(shop: None) -> None:
+    turn = travel("Cancel my order ORD-12345679", "john.doe@example.com")
+    known = Payload.model_validate(turn.message["payload"])
+    unread = known.model_copy(update={"intent": known.intent.model_copy(update={"language": "de"})})
+    message = first_message(turn)
+    assert execution_coordinator(message.model_copy(update={"payload": known})).actions
+    assert not execution_coordinator(message.model_copy(update={"payload": unread})).actions
+
+
+GERMAN = {"language": "de"}
+
+
+def test_german_customer_is_asked_and_answered_in_german_and_confirms_with_a_button(shop: None) -> None:
+    asked = travel("cancel ORD-12345679", "john.doe@example.com", **GERMAN)
+    question = asked.reply.metadata["question"]
+    assert question["choices"] == ["Ja", "Nein"]
+    assert "Ich kann Ihre Bestellung ORD-12345679" in asked.reply.text
+    session = asked.conversation_id
+    done = travel("Ja", "john.doe@example.com", session_id=session, action_id=question["action_id"])
+    assert done.message["payload"]["intent"]["category"] == "confirm"
+    assert done.message["payload"]["guardrail_check"]["passed"]
+    assert Action.objects.get().status in ("executed", "awaiting_approval")
+
+
+def test_german_button_says_no_and_a_typed_german_yes_confirms_nothing(shop: None) -> None:
+    asked = travel("cancel ORD-12345679", "john.doe@example.com", **GERMAN)
+    action = asked.reply.metadata["question"]["action_id"]
+    travel("ja", "john.doe@example.com", session_id=asked.conversation_id)
+    assert Action.objects.get().status == "awaiting_confirmation"
+    travel("Nein", "john.doe@example.com", session_id=asked.conversation_id, action_id=action)
+    assert Action.objects.get().status == "cancelled"
+
+
+@pytest.mark.parametrize("category", SAYINGS)
+def test_every_intent_of_an_undecided_message_is_answered_in_german(category: str, shop: None, monkeypatch) -> None:
+    monkeypatch.setattr("actors.ledger.language_of", lambda text: "und")
+    turn = travel(SAYINGS[category], "john.doe@example.com", **GERMAN)
+    assert language_of(turn.reply.text) == "de"
+    assert turn.reply.metadata["outcome"] in ("answered", "question", "escalated")
+    check = turn.message["payload"]["guardrail_check"]
+    assert check is None or check["passed"]
+
+
+def test_what_a_german_page_offers_is_understood_when_it_is_pressed(shop: None) -> None:
+    asked = travel("hmm", "john.doe@example.com", **GERMAN)
+    (where, *_) = asked.reply.metadata["question"]["choices"]
+    told = travel(where, "john.doe@example.com", session_id=asked.conversation_id)
+    assert (where, told.status) == ("Wo ist meine Bestellung?", "answered")
+    assert "unterwegs" in told.reply.text
+
+
+def test_german_message_is_handed_over_in_german(shop: None) -> None:
+    turn = travel("Wo ist meine Bestellung? Ich möchte mit einem Menschen sprechen", "john.doe@example.com")
+    assert turn.status == "escalated"
+    assert turn.reply.text.startswith("Ich selbst kann nur Englisch lesen")
+    assert "Antwort" in turn.reply.text

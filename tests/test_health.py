@@ -45,7 +45,7 @@ def health() -> tuple[int, dict[str, Any]]:
 def test_everything_at_work_is_ok(at_work: None) -> None:
     status, body = health()
     assert (status, body["status"]) == (200, "ok")
-    assert body["services"]["workers"] == {"status": "ok", "count": 2, "names": ["one@host", "two@host"]}
+    assert body["services"]["workers"] == {"status": "ok", "count": 2}  # their hosts' names are nobody's business
     assert body["services"]["sweeper"]["count"] == 1
     assert body["services"]["database"]["status"] == body["services"]["redis"]["status"] == "ok"
 
@@ -54,7 +54,7 @@ def test_without_workers_it_is_degraded_because_messages_are_still_accepted() ->
     heartbeat.beat("sweeper", "42")
     status, body = health()
     assert (status, body["status"]) == (200, "degraded")
-    assert body["services"]["workers"] == {"status": "down", "count": 0, "names": []}
+    assert body["services"]["workers"] == {"status": "down", "count": 0}
 
 
 def test_without_redis_it_is_degraded_and_ready(redis_away: None) -> None:

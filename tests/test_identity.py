@@ -11,6 +11,7 @@ from django.test import Client
 
 from actors.models import Conversation, Turn
 from supportmesh.models import ApiToken
+from tests.identities import overseer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,10 +154,12 @@ def test_strangers_messages_and_unknown_ones_look_alike() -> None:
     assert foreign.content == unknown.content
 
 
-def test_staff_read_everything_but_do_not_speak_for_the_customer(token: Any, django_user_model: Any) -> None:
+def test_staff_read_what_their_role_shows_but_do_not_speak_for_the_customer(token: Any, django_user_model: Any) -> None:
     session_id = opened(token, customer_email=JOHN)
     client = Client()
-    client.force_login(django_user_model.objects.create_user("agent", is_staff=True))
+    client.force_login(django_user_model.objects.create_user("clerk", is_staff=True))
+    assert read(session_id, OWN, client) == 404
+    client.force_login(overseer())
     assert read(session_id, OWN, client) == 200
     assert say(OWN, client, session_id=session_id).status_code == 404
     rating = client.post(
@@ -165,10 +168,10 @@ def test_staff_read_everything_but_do_not_speak_for_the_customer(token: Any, dja
     assert rating.status_code == 404
 
 
-def test_a_staff_session_counts_with_our_own_origin_only(token: Any, django_user_model: Any) -> None:
+def test_a_staff_session_counts_with_our_own_origin_only(token: Any) -> None:
     session_id = opened(token, customer_email=JOHN)
     client = Client()
-    client.force_login(django_user_model.objects.create_user("agent", is_staff=True))
+    client.force_login(overseer())
     assert read(session_id, {}, client) == 404
     assert read(session_id, {"Origin": "https://evil.example"}, client) == 404
 

@@ -1,10 +1,14 @@
 """What the customer wants, how sure that is, and what the message names."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from actors.intent_analyzer import intent_analyzer, orders_by_intent
+from actors.intent_model import NO_WISH
+from actors.management.intent_training import calibration_error
+from actors.management.utterances import OURS, read_utterances
 from actors.message import ConversationView, Intent, Payload, Question
 
 
@@ -126,6 +130,66 @@ def test_wish_is_understood_with_confidence(category: str, text: str) -> None:
 )
 def test_nothing_said_is_nothing_sure(text: str) -> None:
     assert read(text).confidence < 0.6
+
+
+UNSEEN = read_utterances(Path(__file__).with_name("unseen_intents.yml"))
+
+
+def test_unseen_messages_are_read_rightly_and_more_so_when_it_is_sure() -> None:
+    readings = [(intent, read(text)) for text, intent in UNSEEN if intent != NO_WISH]
+    sure = [(intent, reading) for intent, reading in readings if reading.confidence >= 0.6]
+    assert sum(reading.category == intent for intent, reading in readings) >= 0.82 * len(readings) > 60
+    assert len(sure) >= 0.75 * len(readings)
+    assert sum(reading.category == intent for intent, reading in sure) >= 0.9 * len(sure)
+
+
+def test_unseen_messages_are_none_that_the_model_was_trained_on() -> None:
+    assert not {text.lower() for text, _ in UNSEEN} & {text.lower() for text, _ in read_utterances(OURS)}
+
+
+def test_confidence_on_unseen_messages_is_as_good_as_its_word() -> None:
+    readings = [(intent, read(text)) for text, intent in UNSEEN if intent != NO_WISH]
+    confidence = [reading.confidence for _, reading in readings]
+    assert calibration_error(confidence, [reading.category == intent for intent, reading in readings]) <= 0.12
+
+
+def test_off_topic_is_asked_back_on_and_never_acted_on() -> None:
+    readings = [read(text) for text, intent in UNSEEN if intent == NO_WISH]
+    sure = [reading for reading in readings if reading.confidence >= 0.6]
+    assert {reading.category for reading in sure} <= {"general_inquiry", "compliment"}
+    assert len(sure) <= len(readings) / 4
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("My order is late and one of the mugs is broken", {"delivery_issue", "product_complaint"}),
+        ("I'd like to return the boots, and can you also resend the invoice?", {"return_request", "billing_question"}),
+        ("Cancel my order. I also forgot my password.", {"cancellation_request", "account_issue"}),
+        ("The lamp is cracked! I want my money back.", {"product_complaint", "refund_request"}),
+    ],
+)
+def test_each_of_several_wishes_is_found(text: str, wishes: set[str]) -> None:
+    intent = read(text)
+    assert {intent.category, *intent.secondary} == wishes
+    assert intent.confidence >= 0.6
+
+
+def test_background_story_is_no_wish_of_its_own() -> None:
+    intent = read(
+        "Hi, I bought a coffee machine in May. My sister has the same one and is happy with it. "
+        "Mine stopped heating after a week, although I descaled it as the manual says."
+    )
+    assert (intent.category, intent.secondary) == ("product_complaint", ())
+
+
+@pytest.mark.parametrize("text", ["yes, but ORD-22222222 instead", "no, the other address", "ok but not all of it"])
+def test_answer_with_more_in_it_is_no_sure_wish_while_a_question_is_open(text: str) -> None:
+    asked = ConversationView(open_question=Question(action_id=None, text="Shall I cancel it?"))
+    payload = Payload(customer_message=text, customer_email=None, verified=False, conversation=asked)
+    intent = intent_analyzer(payload)
+    assert intent.category not in ("confirm", "deny")
+    assert intent.confidence < 0.6
 
 
 @pytest.mark.parametrize("insult", ["you are useless!!!", "Your support is terrible.", "Worst service ever!"])
@@ -264,3 +328,10 @@ def test_each_wish_goes_with_the_order_it_names() -> None:
     assert orders_by_intent(text)["refund_request"] == ("ORD-66666662",)
     assert orders_by_intent("Cancel ORD-11111111 and refund ORD-22222222")["cancellation_request"] == ("ORD-11111111",)
     assert orders_by_intent("I want a refund") == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["great, broken again", "Wonderful, it arrived damaged. Love it.", "nice, late as always"]
+)
+def test_praise_with_a_problem_in_it_is_none(text: str) -> None:
+    assert read(text).category != "compliment"

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.checks import run_checks
+from django.db import transaction
 
 from actors.models import Conversation, Turn
 from tests.identities import SECRET, bearer, shop_jwt
@@ -71,6 +72,7 @@ def test_a_signed_token_speaks_for_its_customer() -> None:
         (lambda: shop_jwt(exp=None), "lacks the claim exp"),
         (lambda: shop_jwt(exp=int(time.time()) + 90_000), "lives too long"),
         (lambda: shop_jwt(exp="soon"), "not a valid JWT"),
+        (lambda: shop_jwt(exp=str(int(time.time()) + 300)), "exp must be a number"),
         (lambda: shop_jwt(exp=float("inf")), "not a valid JWT"),
         (lambda: shop_jwt(nbf=int(time.time()) + 300), "not valid yet"),
         (lambda: shop_jwt(aud="billing"), "leave out the claim aud"),
@@ -184,6 +186,16 @@ async def test_a_socket_identifies_with_the_token() -> None:
     assert (await Turn.objects.aget()).customer_email == JOHN
 
 
+async def test_a_guest_who_comes_back_as_a_customer_says_both_in_one_frame() -> None:
+    session_id = await sync_to_async(opened)({"X-Guest-Token": GUEST})
+    async with Socket(f"session_id={session_id}&channel=widget") as socket:
+        assert (await socket.next("error"))["error"] == "not_found"
+        assert (await socket.next("connected"))["session_id"] is None
+        await socket.send("identify", token=shop_jwt(), guest_token=GUEST)
+        connected = await socket.next("connected")
+        assert (connected["session_id"], connected["identity"]["kind"]) == (session_id, "customer")
+
+
 async def test_a_refused_token_changes_nothing_and_says_why() -> None:
     async with Socket(X_Guest_Token=GUEST) as socket:
         await socket.next("connected")
@@ -214,6 +226,7 @@ async def test_identifying_asks_the_waiting_question_again_once() -> None:
     ]
 
 
+@transaction.atomic  # a socket must not read the reply before it is one that asks to sign in
 def verify_reply(message_id: str) -> None:
     answer(Turn.objects.get(pk=message_id))
     Turn.objects.filter(in_reply_to=message_id).update(metadata={"outcome": "verify"})

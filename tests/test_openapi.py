@@ -1,5 +1,6 @@
 """The schema and its page: complete, valid and without a network."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import StringIO
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from drf_spectacular.generators import SchemaGenerator
 
 
 @cache
@@ -41,7 +43,7 @@ def test_the_chat_says_how_to_wait_and_what_can_go_wrong() -> None:
     chat = schema()["paths"]["/api/chat"]["post"]
     assert chat["requestBody"]["content"]["application/json"]["schema"]["$ref"].startswith("#/components/schemas/")
     assert {parameter["name"] for parameter in chat["parameters"]} == {"wait", "Idempotency-Key"}
-    assert {"200", "202", "400", "401", "404", "405", "409", "413", "415", "503"} == chat["responses"].keys()
+    assert {"200", "202", "400", "401", "404", "405", "409", "413", "415", "429", "503"} == chat["responses"].keys()
     assert "Location" in chat["responses"]["202"]["headers"]
     assert "application/problem+json" in chat["responses"]["409"]["content"]
 
@@ -83,3 +85,27 @@ def test_the_schema_and_its_page_are_served_and_fetch_nothing_from_elsewhere() -
     assert "swagger-ui" in text
     assert "https://" not in text
     assert "http://" not in text
+
+
+def test_the_schema_is_made_once_however_many_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    class Counted(SchemaGenerator):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            made.append(self)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr("supportmesh.gateway.schema._made", {})
+    monkeypatch.setattr("supportmesh.gateway.schema.SchemaView.generator_class", Counted)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = list(pool.map(lambda _: Client().get("/api/schema/?format=json"), range(24)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer["Content-Disposition"] for answer in answers} == {'inline; filename="SupportMesh.json"'}
+    assert len({answer.content for answer in answers}) == len(made) == 1
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/"])
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
+def test_another_method_than_reading_is_told_so(path: str, accept: str) -> None:
+    answer = Client().options(path, headers={"Accept": accept})
+    assert answer.status_code in (405, 406)

@@ -41,9 +41,8 @@ def test_nothing_else_than_reading_is_allowed(client, path):
     assert client.post(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_guest_cookie_is_out_of_reach_of_scripts(client, path):
-    client.get(path)
+def test_guest_cookie_is_out_of_reach_of_scripts(client):
+    client.get("/")
     (cookie,) = client.cookies.values()
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
@@ -53,8 +52,12 @@ def test_guest_cookie_is_out_of_reach_of_scripts(client, path):
 def test_guest_keeps_the_cookie(client):
     client.get("/")
     (first,) = [cookie.value for cookie in client.cookies.values()]
-    assert not client.get("/widget").cookies
+    assert not client.get("/").cookies
     assert [cookie.value for cookie in client.cookies.values()] == [first]
+
+
+def test_widget_sets_no_cookie(client):
+    assert not client.get("/widget").cookies
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -73,9 +76,9 @@ def test_no_inline_script_or_style(client, settings, path, demo):
 def test_everything_it_loads_is_our_own_and_exists(client, path):
     addresses = [
         address
-        for _, attributes in tags_of(client, path)
+        for tag, attributes in tags_of(client, path)
         for name in ("src", "href")
-        if (address := attributes.get(name)) is not None
+        if (address := attributes.get(name)) is not None and tag != "a"
     ]
     assert len(addresses) >= 4
     for address in addresses:
@@ -89,13 +92,33 @@ def test_static_files_name_no_other_host_and_no_missing_file():
     for file in files:
         text = file.read_text().replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?://|//[a-z0-9-]+\.[a-z]{2,}/", text), file
-        for name in re.findall(r'(?:from |url\()"([^"]+)"', text):
+        for name in re.findall(r'(?:from |import\(|url\()"([^"]+)"', text):
             assert (file.parent / name).is_file(), f"{file} names {name}"
 
 
-def test_chat_stays_light():
-    sizes = [file.stat().st_size for file in Path(settings.BASE_DIR, "static", "chat").rglob("*") if file.is_file()]
-    assert sum(sizes) < 60_000
+@pytest.mark.parametrize(("first", "more"), [("chat.js", ()), ("chat.js", ("words.de.js",)), ("embed.js", ())])
+def test_a_first_look_loads_little(first: str, more: tuple[str, ...]):
+    """Script and style, uncompressed, that the page (in English and German) and the widget's frame load before
+    anything is said."""
+    folder = Path(settings.BASE_DIR, "static", "chat")
+    wanted, loaded = ["chat.js", first, *more], {"chat.css"}
+    while wanted:
+        name = wanted.pop()
+        if name not in loaded:
+            loaded.add(name)
+            wanted += re.findall(r'^import [^;]*"\./([^"]+)";$', (folder / name).read_text(), flags=re.M)
+    assert {"view.js", "words.js"} <= loaded
+    assert sum((folder / name).stat().st_size for name in loaded) < 60_000
+
+
+def test_a_shops_page_loads_little_before_anybody_opens_the_chat():
+    assert Path(settings.BASE_DIR, "static", "widget.js").stat().st_size < 9_000
+
+
+def test_no_script_exports_a_name_twice():
+    for file in Path(settings.BASE_DIR, "static", "chat").glob("*.js"):
+        names = re.findall(r"^export (?:const|class|function|async function) (\w+)", file.read_text(), flags=re.M)
+        assert len(names) == len(set(names)), file
 
 
 def test_scripts_never_turn_text_into_markup():
@@ -119,11 +142,6 @@ def test_demo_offers_the_seeded_customers(client, settings):
 def test_without_the_demo_nobody_picks_a_customer(client, settings, demo, debug):
     settings.DEMO, settings.DEBUG = demo, debug
     assert "example.com" not in client.get("/").content.decode()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_foreign_page_may_frame_it(client, path):
-    assert client.get(path)["X-Frame-Options"] == ("SAMEORIGIN" if path == "/widget" else "DENY")
 
 
 def test_name_of_the_shop_is_text(client, settings):

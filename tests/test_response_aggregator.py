@@ -68,7 +68,7 @@ def test_corrected_text_replaces_the_reply() -> None:
 
 def test_blocked_reply_is_never_delivered_and_opens_a_case() -> None:
     turn = delivered(response=REPLY, guardrail_check=BLOCKED)
-    assert turn.reply.text == "A colleague will look."
+    assert turn.reply.text.startswith("A colleague will look. ")
     assert (turn.status, turn.reply.metadata["outcome"]) == ("escalated", "escalated")
     assert turn.reply.metadata["sources"] == []
     assert Case.objects.get().reason == "guardrail"
@@ -82,7 +82,8 @@ def test_unchecked_reply_is_not_delivered() -> None:
 
 def test_hand_over_delivers_the_notice_and_opens_the_case() -> None:
     turn = delivered(escalation=HANDED_OVER)
-    assert (turn.status, turn.reply.text) == ("escalated", "A colleague has it.")
+    assert turn.status == "escalated"
+    assert turn.reply.text.startswith("A colleague has it. ")
     assert (Case.objects.get().reason, Conversation.objects.get().status) == ("legal", "waiting")
 
 
@@ -97,7 +98,7 @@ def test_proposed_action_opens_the_case_that_the_reply_promises() -> None:
     delivered(response=REPLY, guardrail_check=PASSED, execution_result=ExecutionResult(actions=(action,)))
     case = Case.objects.get()
     assert case.reason == "approval_needed"
-    assert "process_return ORD-1" in case.summary
+    assert "process return ORD-1: was put to staff for a decision" in case.summary
 
 
 def test_rejected_action_opens_no_case() -> None:

@@ -37,6 +37,69 @@ def test_label_follows_the_customers_words(text: str, label: str) -> None:
     assert feel(text).label == label
 
 
+HELD_OUT = {
+    "positive": """
+Just wanted to say the new duvet is heavenly, we slept like babies
+Great value, well made and it arrived a day early :)
+Can't recommend this shop enough, they really care
+Set-up was a breeze and the picture is crystal clear
+my daughter adores her bike!! #happy
+Big thanks to Ravi, he went above and beyond
+Sturdy, easy to clean and it looks great on the wall
+I couldn't be more pleased with how you handled this
+""",
+    "neutral": """
+I'd like a good lamp for my desk, which one do you have?
+Is the blender powerful and easy to clean?
+My order number is ORD-12345678, thanks
+Could you send me the invoice please, thank you
+The parcel goes to 14 Mill Lane, second floor
+I ordered a grey sofa and two cushions on Sunday
+If it were lighter I would take two
+Does the jacket come in a larger size
+""",
+    "negative": """
+The screen freezes every time I open the camera
+It wouldn't charge, so I had to return it
+Cheaply made, the strap came off after a week
+Honestly I expected better from you
+It keeps losing the connection and support never called back
+The zipper refuses to close
+What a waste, don't bother with this one
+No instructions, two screws missing and the legs are uneven
+""",
+}
+
+
+@pytest.mark.parametrize("label", HELD_OUT)
+def test_label_holds_for_words_of_other_customers(label: str) -> None:
+    texts = HELD_OUT[label].strip().splitlines()
+    wrong = {text: feel(text).label for text in texts if feel(text).label != label}
+    assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oh great, another week of waiting",
+        "Thanks for nothing",
+        "Wonderful, my parcel is lost again",
+        "Great job losing my order",
+        "Fantastic service if you like being ignored, my lamp is still broken",
+        "Love how it stopped working after one day",
+        "The sofa is beautiful but it came with a broken leg",
+        "Perfect timing, delivered two weeks late",
+    ],
+)
+def test_sarcasm_and_mixed_feelings_are_never_cheerful(text: str) -> None:
+    assert feel(text).label != "positive"
+
+
+def test_thanks_is_praise_only_where_nothing_is_asked_for() -> None:
+    assert feel("thanks so much").label == "positive"
+    assert feel("can you cancel my order, thanks").label == "neutral"
+
+
 def test_fury_is_an_intense_negative_complaint() -> None:
     sentiment = feel(
         "This is absolutely ridiculous!!! My order ORD-12345678 is two weeks late, I want it NOW or my money back"
@@ -139,9 +202,25 @@ def _seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    "unit", ["I am not very happy, call me NOW!!! ", "a ", "aaaa", "😀", "need a b c ", "not ", "   "]
+    "unit",
+    [
+        "I am not very happy, call me NOW!!! ",
+        "a ",
+        "aaaa",
+        "😀",
+        "need a b c ",
+        "not ",
+        "   ",
+        "thanks ",
+        "it won't go ",
+    ],
 )
 def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:
     long, short = ((unit * 8000)[:length] for length in (4000, 1000))
     assert _seconds(long) < 12 * _seconds(short) + 0.002
     assert _seconds(long) < 0.05  # some 5 ms on an idle machine
+
+
+def test_problem_that_is_denied_is_none() -> None:
+    assert feel("You are great, my orders are never late!").label == "positive"
+    assert feel("You are great, my orders are always late!").label != "positive"

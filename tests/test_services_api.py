@@ -1,8 +1,10 @@
 """The shop's three services, asked over HTTP as the mesh asks them."""
 
+import uuid
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 
@@ -54,6 +56,21 @@ def test_service_token_may_read(service, url):
 def test_stranger_may_not_read(shop, url):
     assert Client().get(url).status_code in (401, 403)
     assert Client(headers={"Authorization": "Bearer wrong"}).get(url).status_code in (401, 403)
+
+
+def test_staff_who_may_only_look_change_nothing(shop, django_user_model):
+    looker = Client()
+    user = django_user_model.objects.create_user("looker", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_order"))
+    looker.force_login(user)
+    number = "ORD-12345679"  # may still be cancelled
+    assert looker.get("/api/orders/").status_code == 200
+    assert looker.get("/api/customers/").status_code == 403
+    body = {"requested_by": "me"}
+    header = {"Idempotency-Key": str(uuid.uuid4())}
+    response = looker.post(f"/api/orders/{number}/cancel/", body, content_type="application/json", headers=header)
+    assert response.status_code == 403
+    assert OrderRow.objects.get(number=number).status != "cancelled"
 
 
 def test_staff_may_read_and_a_plain_user_may_not(shop, admin_client, django_user_model):

@@ -87,7 +87,7 @@ def test_the_question_that_waited_is_asked_again_by_itself() -> None:
     guests = Turn.objects.get(pk=message_id)
     assert (guests.customer_email, guests.verified) == (None, False)
     assert Conversation.objects.get().customer_email == JOHN
-    assert Turn.objects.count() == 3, "the transcript stands"
+    assert Turn.objects.count() == 4, "the transcript stands, and says that they signed in"
 
 
 def test_a_question_is_not_asked_a_third_time() -> None:
@@ -108,14 +108,15 @@ def test_nothing_is_asked_again_where_a_person_answers(django_user_model: Any) -
     assert Conversation.objects.get().customer_email == JOHN
 
 
-def test_an_answered_guest_becomes_a_customer_without_a_new_turn() -> None:
+def test_an_answered_guest_becomes_a_customer_without_a_new_question() -> None:
     client = Client()
     client.get("/")
     session_id = opened(OWN, client)
     code = mailed_code(client, JOHN)
     assert auth(client, "verify", email=JOHN, code=code, session_id=session_id).json()["message_id"] is None
     assert Conversation.objects.get().customer_email == JOHN
-    assert Turn.objects.count() == 1
+    first, notice = Turn.objects.order_by("seq")
+    assert (notice.role, notice.text) == ("system", "Signed in with a code sent by e-mail.")
 
 
 @pytest.mark.parametrize("whose", ["a guest's", "a customer's", "nobody's"])
@@ -373,6 +374,12 @@ def test_codes_of_an_address_are_limited_whoever_asks() -> None:
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 3600
     assert auth(Client(REMOTE_ADDR="192.0.2.99"), "code", email=NOBODY).status_code == 202
+
+
+def test_one_client_cannot_keep_the_owner_of_an_address_out() -> None:
+    stranger = [auth(Client(REMOTE_ADDR="192.0.2.1"), "code", email=JOHN).status_code for _ in range(30)]
+    assert stranger == [202] * 5 + [429] * 25
+    assert auth(Client(REMOTE_ADDR="192.0.2.2"), "code", email=JOHN).status_code == 202
 
 
 def test_codes_of_a_client_are_limited_whatever_the_address() -> None:

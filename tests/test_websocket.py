@@ -1,7 +1,9 @@
 """The WebSocket chat, frame by frame."""
 
 import asyncio
+import gc
 import json
+import time
 import uuid
 from typing import Any
 
@@ -10,11 +12,14 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.conf import settings as project
+from django.core import signing
 from django.db import transaction
 
 from actors.models import Conversation, Escalation, Turn
-from actors.notify import group_name, notify
+from actors.notify import SALT, group_name, notify
 from supportmesh.asgi import application
+from supportmesh.gateway import chat, limits, sockets
+from supportmesh.gateway.credentials import key_of
 from tests.test_api_chat import answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,11 +31,11 @@ OWN_ORIGIN = {"Origin": "http://testserver", "Host": "testserver"}
 class Socket:
     """A client of /ws: sends and receives frames."""
 
-    def __init__(self, query: str = "", *, path: str = "/ws", **headers: str) -> None:
+    def __init__(self, query: str = "", *, path: str = "/ws", client: str = "192.0.2.7", **headers: str) -> None:
         named = {"Host": "testserver", **headers}
         raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in named.items()]
         scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": raw}
-        self.app = ApplicationCommunicator(application, {**scope, "client": ["192.0.2.7", 4711], "subprotocols": []})
+        self.app = ApplicationCommunicator(application, {**scope, "client": [client, 4711], "subprotocols": []})
 
     async def __aenter__(self) -> "Socket":
         await self.app.send_input({"type": "websocket.connect"})
@@ -148,16 +153,38 @@ async def test_progress_is_told_for_this_conversation_alone() -> None:
         assert progress == {"message_id": sent["message_id"], "actor": "intent_analyzer", "index": 2, "total": 7}
 
 
+async def test_who_can_write_to_redis_puts_no_words_into_a_page() -> None:
+    async with Socket(X_Guest_Token=GUEST) as socket:
+        await socket.next("connected")
+        await socket.send("chat", message="Hi")
+        sent = await socket.next("message_sent")
+        await asyncio.sleep(0.3)
+        event = {"type": "mesh.token", "message_id": sent["message_id"], "attempt": 1, "index": 0}
+        session = {"session_id": sent["session_id"]}
+        forged = {**event, **session, "delta": "Send us your password."}
+        signed = signing.dumps(forged, key="a key that is not ours", salt=SALT)
+        for hint in (forged, {"type": "mesh.hint", "hint": signed}):
+            await get_channel_layer().group_send(group_name(sent["session_id"]), hint)
+        await sync_to_async(notify)(sent["session_id"], {**event, "delta": "Hello."})
+        assert (await socket.next("token"))["delta"] == "Hello."
+
+
 async def test_junk_on_the_channel_layer_deafens_nobody() -> None:
     async with Socket(X_Guest_Token=GUEST) as socket:
         await socket.next("connected")
         await socket.send("chat", message="Hi")
         sent = await socket.next("message_sent")
         await asyncio.sleep(0.3)
-        for junk in ({}, {"session_id": sent["session_id"]}, {"session_id": [], "type": 4}):
+        strange: tuple[dict[str, Any], ...] = (
+            {},
+            {"session_id": sent["session_id"]},
+            {"hint": 4},
+            {"hint": "not:ours"},
+        )
+        for junk in strange:
             await get_channel_layer().group_send(group_name(sent["session_id"]), junk)
-        event = {"type": "status.changed", "status": "human"}
-        await sync_to_async(notify)(sent["session_id"], event)
+        await Conversation.objects.aupdate(status="human")
+        await sync_to_async(notify)(sent["session_id"], {"type": "status.changed"})
         assert (await socket.next("status"))["status"] == "human"
 
 
@@ -177,7 +204,7 @@ async def test_junk_on_the_channel_layer_deafens_nobody() -> None:
         ('{"type": "chat", "data": {"message": "%s"}}' % ("x" * 5000), "invalid", "message"),
         ('{"type": "chat", "data": {"message": "Hi", "session_id": "42"}}', "invalid", "session_id"),
         ('{"type": "chat", "data": {"message": "Hi", "customer_email": "x"}}', "invalid", "customer_email"),
-        ('{"type": "chat", "data": {"message": "%s"}}' % ("x" * 20_000), "too_long", ""),
+        ('{"type": "chat", "data": {"message": "%s"}}' % ("x" * 50_000), "too_long", ""),
         ('{"type": "resume", "data": {"last_seq": "1"}}', "invalid", "last_seq"),
         ('{"type": "resume", "data": {"last_seq": 0}}', "not_found", ""),
         ('{"type": "rating", "data": {"score": 9}}', "invalid", "score"),
@@ -217,6 +244,48 @@ async def test_a_client_that_sends_too_fast_is_told_so_and_may_go_on_later() -> 
         await asyncio.sleep(1)
         await socket.send("ping")
         await socket.next("pong")
+
+
+async def test_the_longest_message_is_taken_however_it_is_written() -> None:
+    async with Socket(X_Guest_Token=GUEST) as socket:
+        await socket.next("connected")
+        await socket.send("chat", message="\N{PACKAGE}" * 4000)
+        await socket.next("message_sent")
+
+
+@pytest.mark.usefixtures("one_minute")
+async def test_messages_of_one_customer_are_counted_on_all_their_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MESSAGES_OF_GUESTS", limits.MESSAGES_OF_GUESTS._replace(most=100))
+    async with Socket(X_Guest_Token=GUEST) as one, Socket(X_Guest_Token=GUEST) as other:
+        for socket in (one, other):
+            await socket.next("connected")
+            for _ in range(15):
+                await socket.send("chat", message="Hi")
+            for _ in range(15):
+                await socket.next("message_sent")
+        await other.send("chat", message="And another one")
+        assert (await other.next("error"))["error"] == "too_fast"
+    assert await Turn.objects.acount() == 30
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "data"),
+    [("READS", "resume", {"last_seq": 0}), ("CALLS", "rating", {"score": 5}), ("CALLS", "human", {})],
+)
+async def test_what_has_a_limit_by_rest_has_it_on_a_socket(
+    limit: str, name: str, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, limit, getattr(limits, limit)._replace(most=3))
+    async with Socket(X_Guest_Token=GUEST) as socket:
+        await socket.next("connected")
+        await socket.send("chat", message="Hi")
+        await socket.next("message_sent")
+        for _ in range(4):
+            await socket.send(name, **data)
+        told = await socket.frame()
+        while told["type"] != "error":
+            told = await socket.frame()
+        assert told["data"]["error"] == "too_fast"
 
 
 @pytest.mark.parametrize("name", ["unknown", "foreign", "nonsense"])
@@ -261,6 +330,30 @@ async def test_resume_tells_what_was_missed() -> None:
         assert await socket.silent(), "what was told on this connection is not told again"
 
 
+async def test_resume_while_something_else_is_told_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Socket(X_Guest_Token=GUEST) as socket:
+        await socket.next("connected")
+        await socket.send("chat", message="Hi")
+        sent = await socket.next("message_sent")
+    await sync_to_async(answer)(await Turn.objects.aget(pk=sent["message_id"]))
+    async with Socket(f"session_id={sent['session_id']}", X_Guest_Token=GUEST) as socket:
+        await socket.next("connected")
+        look = chat.news
+
+        def slow_look(*args: Any, **kwargs: Any) -> chat.News:
+            found = look(*args, **kwargs)
+            time.sleep(0.3)
+            return found
+
+        monkeypatch.setattr(chat, "news", slow_look)
+        await socket.send("chat", message="Still there?")
+        await socket.next("message_sent")
+        await asyncio.sleep(0.1)
+        await socket.send("resume", last_seq=0)
+        assert (await socket.next("turn"))["seq"] == 1
+        assert (await socket.next("chat_response"))["seq"] == 2
+
+
 async def test_a_message_sent_again_after_its_reply_is_answered_again() -> None:
     message = {"message": "Hi", "client_msg_id": str(uuid.uuid4())}
     async with Socket(X_Guest_Token=GUEST) as socket:
@@ -298,6 +391,14 @@ async def test_a_persons_words_arrive_as_agent_message() -> None:
         await sync_to_async(_agent_says)(session_id, "Hello, I am Ann.")
         message = await socket.next("agent_message")
         assert (message["text"], message["seq"]) == ("Hello, I am Ann.", 2)
+        again = await socket.next("chat_response")
+        assert (again["response"], again["seq"]) == ("Hello, I am Ann.", 2), "for a client that knows no agent_message"
+        await socket.send("seen", seq=2)
+        await socket.send("ping")
+        await socket.next("pong")  # frames are obeyed in order: `seen` was read
+        await sync_to_async(_agent_says)(session_id, "Are you there?")
+        assert (await socket.next("agent_message"))["seq"] == 3
+        assert await socket.silent(), "who has seen it knows the newer frames"
 
 
 def _agent_says(session_id: str, text: str) -> None:
@@ -326,6 +427,17 @@ async def test_cookies_count_with_our_own_origin_only() -> None:
         assert (await socket.next("error"))["error"] == "not_found"
 
 
+async def test_no_cookie_counts_in_the_widget() -> None:
+    async with Socket("channel=widget", **OWN_ORIGIN, Cookie=f"supportmesh_guest={GUEST}") as socket:
+        assert (await socket.next("connected"))["identity"]["guest_token"] != GUEST
+        await socket.send("identify", guest_token=STRANGER)
+        await socket.next("connected")
+        await socket.send("chat", message="Hi")
+        await socket.next("message_sent")
+    conversation = await Conversation.objects.aget()
+    assert (conversation.channel, conversation.guest_key) == ("widget", key_of(STRANGER))
+
+
 async def test_a_wrong_server_token_is_refused_at_the_handshake() -> None:
     async with Socket(Authorization="Token wrong.key") as socket:
         assert not socket.accepted
@@ -350,6 +462,78 @@ async def test_permission_is_asked_again_at_every_frame() -> None:
         assert (await socket.next("error"))["error"] == "not_found"
         await socket.send("human")
         assert (await socket.next("error"))["error"] == "not_found"
+
+
+async def test_one_socket_too_many_is_told_so_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "TABS", 2)
+    async with Socket(X_Guest_Token=GUEST) as one:
+        await one.next("connected")
+        async with Socket(X_Guest_Token=GUEST) as two:
+            await two.next("connected")
+            async with Socket(X_Guest_Token=GUEST) as three:
+                assert (await three.next("error"))["error"] == "too_many"
+                assert (await three.app.receive_output(timeout=10))["code"] == 4429
+            async with Socket(X_Guest_Token=STRANGER) as other:
+                await other.next("connected")
+                await other.send("identify", guest_token=GUEST)
+                assert (await other.next("error"))["error"] == "too_many"
+        async with Socket(X_Guest_Token=GUEST) as next_one:
+            await next_one.next("connected")
+
+
+async def test_a_server_may_have_as_many_sockets_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "TABS", 0)
+    async with Socket(Authorization=f"Bearer {project.SERVICE_TOKEN}") as socket:
+        await socket.next("connected")
+
+
+async def test_more_sockets_of_an_address_are_not_read_any_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they send beyond it waits in the network with them; nobody else waits for it."""
+    monkeypatch.setattr(sockets, "ADDRESS_BURST", 3)
+    monkeypatch.setattr(sockets, "ADDRESS_FRAMES_PER_SECOND", 0.001)
+    async with (
+        Socket(X_Guest_Token=GUEST) as one,
+        Socket(X_Guest_Token=STRANGER) as two,
+        Socket(X_Guest_Token=GUEST, client="198.51.100.7") as elsewhere,
+        Socket(Authorization=f"Bearer {project.SERVICE_TOKEN}") as server,
+    ):
+        for socket in (one, two, elsewhere, server):
+            await socket.next("connected")
+        for socket in (one, two, one, elsewhere, *[server] * 5):
+            await socket.send("ping")
+            await socket.next("pong")
+        await two.send("ping")
+        assert await two.silent(0.5)
+        await elsewhere.send("ping")
+        await elsewhere.next("pong")
+
+
+async def test_who_closes_and_opens_again_has_no_new_burst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "ADDRESS_BURST", 3)
+    monkeypatch.setattr(sockets, "ADDRESS_FRAMES_PER_SECOND", 0.001)
+    async with Socket(X_Guest_Token=GUEST, client="192.0.2.8") as socket:
+        await socket.next("connected")
+        for _ in range(3):
+            await socket.send("ping")
+            await socket.next("pong")
+    gc.collect()
+    async with Socket(X_Guest_Token=STRANGER, client="192.0.2.8") as socket:
+        await socket.next("connected")
+        await socket.send("ping")
+        assert await socket.silent(0.5)
+
+
+async def test_messages_that_are_refused_are_read_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "ADDRESS_BURST", 1 + sockets.REFUSED)
+    monkeypatch.setattr(sockets, "ADDRESS_FRAMES_PER_SECOND", 0.001)
+    monkeypatch.setattr(limits, "MESSAGES_OF_GUESTS", limits.MESSAGES_OF_GUESTS._replace(most=1))
+    async with Socket(X_Guest_Token=GUEST) as socket:
+        await socket.next("connected")
+        for told in ("message_sent", "error"):
+            await socket.send("chat", message="Hi")
+            await socket.next(told)
+        await socket.send("ping")
+        assert await socket.silent(0.5)
 
 
 async def test_another_path_is_refused() -> None:

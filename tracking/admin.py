@@ -2,20 +2,24 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 
 from shop.admin import HistoryInline
 from shop.models import Asked
 from tracking.models import Shipment, ShipmentEvent, ShipmentHistory, ShipmentIssue
 
 
-class ShipmentEventInline(admin.TabularInline):
+class ShipmentEventInline(TabularInline):
     model = ShipmentEvent
     extra = 0
+    hide_title = True
 
 
-class ShipmentIssueInline(admin.TabularInline):
+class ShipmentIssueInline(TabularInline):
     model = ShipmentIssue
     extra = 0
+    hide_title = True
     readonly_fields = ["at"]
 
 
@@ -25,13 +29,13 @@ class ShipmentHistoryInline(HistoryInline):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(admin.ModelAdmin):
+class ShipmentAdmin(ModelAdmin):
     list_display = [
         "tracking_number",
         "order_number",
         "customer_email",
         "carrier",
-        "status",
+        "status_label",
         "estimated_delivery",
         "delivered_at",
     ]
@@ -40,6 +44,19 @@ class ShipmentAdmin(admin.ModelAdmin):
     inlines = [ShipmentEventInline, ShipmentIssueInline, ShipmentHistoryInline]
     list_per_page = 50
     show_full_result_count = False
+
+    @display(
+        description="Status",
+        ordering="status",
+        label={
+            Shipment.Status.IN_TRANSIT: "info",
+            Shipment.Status.OUT_FOR_DELIVERY: "info",
+            Shipment.Status.DELIVERED: "success",
+            Shipment.Status.EXCEPTION: "danger",
+        },
+    )
+    def status_label(self, shipment: Shipment) -> tuple[str, str]:
+        return shipment.status, shipment.get_status_display()
 
     def save_model(self, request: HttpRequest, obj: Shipment, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -8,14 +8,15 @@ LONGEST = 200  # characters
 _BEFORE = re.compile(
     r"(?:^|[\s,:])((?:flat|apt\.?|apartment|unit|suite|room|floor|c/o|p\.? ?o\.? box)\b[^.!?:]{0,40})$", re.I
 )
+# Every run of blanks is tried from its beginning alone: a message of nothing but blanks takes no longer than another.
 _AFTER = re.compile(
     r"\n\s*\n|[!?]|[.;]\s+(?=(?:i|i'm|my|the|please|thanks|thank|it|and|also|can|could|do|what|where|when)\b)"
-    r"|[\s,]+(?=(?:please|pls|thanks|thank you|asap|instead|but|because)\b)"
-    r"|[\s,]+(?=and (?:also|please|cancel|refund|return|can|i)\b)"
-    r"|\s+(?=(?:for|on|of) (?:my |the )?order\b)|\s+(?=(?:for|on|of) \S*\d{5})",
+    r"|(?<![\s,])[\s,]+(?=(?:please|pls|thanks|thank you|asap|instead|but|because)\b)"
+    r"|(?<![\s,])[\s,]+(?=and (?:also|please|cancel|refund|return|can|i)\b)"
+    r"|(?<!\s)\s+(?=(?:for|on|of) (?:my |the )?order\b)|(?<!\s)\s+(?=(?:for|on|of) \S{0,20}\d{5})",
     re.I,
 )
-_GIVEN = re.compile(r".*\b(?:to|is)\b:?\s+(?P<address>[^\n?]*\d[^\n?]*)$", re.I | re.S)
+_GIVEN_AFTER = re.compile(r"\b(?:to|is)\b:?\s+", re.I)
 _LOOKS = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})[^?]{8,}", re.S)
 
 
@@ -30,9 +31,9 @@ def address_in(payload: Payload) -> str | None:
         start, end = entity.span
         before = _BEFORE.search(text[:start])
         return _trimmed(text[before.start(1) if before else start : end] + _until_sentence_ends(text[end:]))
-    given = _GIVEN.search(text)
-    if given is not None and payload.intent is not None and payload.intent.category == "order_change":
-        address = _trimmed(_until_sentence_ends(given["address"]))
+    given = _given(text)
+    if given and payload.intent is not None and payload.intent.category == "order_change":
+        address = _trimmed(_until_sentence_ends(given))
         return address if _LOOKS.fullmatch(address) else None
     question = payload.conversation.open_question
     asked = question is not None and question.action_id is None and question.request == "update_delivery_address"
@@ -45,6 +46,15 @@ def address_in(payload: Payload) -> str | None:
     ):
         return _trimmed(text)
     return None
+
+
+def _given(text: str) -> str:
+    """What the last line says behind its last "to" or "is" that a number follows; empty when nothing does."""
+    text = text.rstrip()
+    line = max(text.rfind("\n"), text.rfind("?")) + 1
+    number = max((index for index in range(line, len(text)) if text[index].isdigit()), default=-1)
+    starts = [match.end() for match in _GIVEN_AFTER.finditer(text) if line <= match.end() <= number]
+    return text[starts[-1] :] if starts else ""
 
 
 def _until_sentence_ends(text: str) -> str:

@@ -5,28 +5,39 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Exists, Q
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
+from actors import pauses
 from actors.actions.registry import ACTIONS, Request
 from actors.context_retriever import drop_cached
 from actors.errors import Permanent, Temporary
 from actors.message import Money
-from actors.models import Action, AuditEvent, Conversation, Escalation, Turn
+from actors.models import Action, AuditEvent, Conversation, Escalation, Turn, public_name
 from actors.services import Refused, Service, result_of
+from actors.wording import written_money
 
 logger = logging.getLogger(__name__)
 
+STAFF = "staff"  # `decided_by` is then "staff <login>", the login as far as the column takes it
 SETTLE_AFTER = timedelta(seconds=60)  # an action that runs for longer has lost its worker
 # What the shop's codes mean for the customer.
 REFUSALS = {
-    "not_cancellable": "it can no longer be cancelled",
-    "not_returnable": "it cannot be returned any more",
-    "already_returned": "its return is registered already",
-    "exceeds_paid": "that is more than what is left of what was paid",
-    "not_changeable": "it can no longer be changed",
-    "not_offered": "our shop does not offer that here",
+    "not_cancellable": gettext_noop("it can no longer be cancelled"),
+    "not_returnable": gettext_noop("it cannot be returned any more"),
+    "already_returned": gettext_noop("its return is registered already"),
+    "exceeds_paid": gettext_noop("that is more than what is left of what was paid"),
+    "not_changeable": gettext_noop("it can no longer be changed"),
+    "not_offered": gettext_noop("our shop does not offer that here"),
 }
+NOT_ALLOWED = gettext_noop("the shop did not allow it")
+# Among an action's arguments, once staff have edited its amount: what it was, as the customer or a colleague wanted it.
+ASKED, BEFORE = "amount_asked", "amount_before"
 
 
 class Outcome(NamedTuple):
@@ -41,19 +52,30 @@ def carry_out(action: Action, *, expecting: tuple[str, ...], decided_by: str) ->
     the service by its key first. Returns the row as it stands then: executed, failed with the reason, or whatever
     somebody else made of it. Raises Temporary when it is unknown whether it was done.
     """
-    taken = Action.objects.filter(pk=action.pk, status__in=expecting).update(
-        status=Action.Status.EXECUTING, decided_by=decided_by, updated_at=Now()
-    )
+    return run(action, fresh=take(action, expecting=expecting, decided_by=decided_by))
+
+
+def take(action: Action, *, expecting: tuple[str, ...], decided_by: str) -> bool:
+    """Take the row for the one who carries it out. False when it stands elsewhere by now, or actions are paused."""
+    free = Action.objects.filter(~Exists(pauses.running().filter(what="actions")), status__in=expecting)
+    taken = free.filter(pk=action.pk).update(status=Action.Status.EXECUTING, decided_by=decided_by, updated_at=Now())
     action.refresh_from_db()
+    return bool(taken)
+
+
+def run(action: Action, *, fresh: bool) -> Outcome:
+    """The second half of `carry_out`. Not `fresh`: it may have been done already, so the service is asked first."""
     if action.status != Action.Status.EXECUTING:
         return Outcome(action, mine=False)
     kind = ACTIONS[action.kind]
     try:
-        result = None if taken or not kind.writes else result_of(service_of(action), str(action.pk))
+        result = None if fresh or not kind.writes else result_of(service_of(action), str(action.pk))
+        if result is None and not fresh and pauses.running().filter(what="actions").exists():
+            raise Temporary("it was not done yet, and actions are paused")
         if result is None:
             result = kind.run(request_of(action))
     except Refused as refusal:
-        reason = REFUSALS.get(str(refusal), "the shop did not allow it")
+        reason = REFUSALS.get(str(refusal), NOT_ALLOWED)
         return _settle(action, Action.Status.FAILED, {"code": str(refusal), "because": reason})
     finally:
         if action.turn.customer_email and kind.writes:
@@ -93,10 +115,15 @@ def _settle(action: Action, status: str, result: dict[str, Any]) -> Outcome:
     return Outcome(action, mine=bool(settled))
 
 
-def audit(action: Action, *, what: str, who: str) -> None:
+def audit(action: Action, *, what: str, who: str, fields: str = "") -> None:
     """Write down who decided or did what with an action. Call it in the transaction of the change."""
+    unresolved = Escalation.objects.filter(conversation=action.conversation_id).exclude(
+        status=Escalation.Status.RESOLVED
+    )
     AuditEvent.objects.create(
         who=who,
+        case=unresolved.values_list("pk", flat=True).first(),
+        fields=fields,
         what=f"action {what}",
         conversation=action.conversation_id,
         action=action.pk,
@@ -108,83 +135,103 @@ def audit(action: Action, *, what: str, who: str) -> None:
 
 
 def withdraw(action: Action, *, status: str, who: str) -> bool:
-    """Take back a question that waits for the customer's yes. False when it does not wait any more."""
+    """Take back a question that waits for the customer's yes. False when it does not wait any more. One that waits for
+    an approval then is written down with its case, as soon as there is one: see ledger.commit."""
     with transaction.atomic():
         withdrawn = Action.objects.filter(pk=action.pk, status=Action.Status.AWAITING_CONFIRMATION).update(
             status=status, decided_by=who, updated_at=Now()
         )
-        if withdrawn:
+        if withdrawn and status != Action.Status.AWAITING_APPROVAL:
             audit(action, what=status, who=who)
     action.refresh_from_db()
     return bool(withdrawn)
 
 
-# --- what staff decide --------------------------------------------------------------------------
+# --- what the customer hears -----------------------------------------------------------------------
 
 UNDECIDED = (Action.Status.PROPOSED, Action.Status.AWAITING_APPROVAL)
 
 
-def approve(action: Action, *, by: str) -> Action:
-    """A member of staff says yes: done once, with the same key, and told to the customer. Raises Temporary."""
-    done = carry_out(action, expecting=UNDECIDED, decided_by=f"staff {by}")
-    if done.mine:
-        _tell(done.action)
-    return done.action
-
-
-def reject(action: Action, *, by: str, reason: str) -> bool:
-    """A member of staff says no; the customer reads the reason. False when it was decided already."""
-    return _decide(action, by=by, status=Action.Status.REJECTED, what="rejected", result={"because": reason})
-
-
-def done_in_shop(action: Action, *, by: str, reference: str) -> bool:
-    """Staff did it in the shop's own system, whose copy we only hold. False when it was decided already."""
-    return _decide(
-        action, by=by, status=Action.Status.EXECUTED, what="done in the shop", result={"reference": reference}
-    )
-
-
-def _decide(action: Action, *, by: str, status: str, what: str, result: dict[str, Any]) -> bool:
-    with transaction.atomic():
-        decided = Action.objects.filter(pk=action.pk, status__in=UNDECIDED).update(
-            status=status, decided_by=f"staff {by}", result=result, updated_at=Now()
-        )
-        if decided:
-            audit(action, what=what, who=f"staff {by}")
-            action.refresh_from_db()
-            _tell(action)
-    return bool(decided)
-
-
-def _tell(action: Action) -> None:
-    """The customer hears the outcome of a decision in the chat, in the transaction that makes it."""
+def tell(action: Action) -> None:
+    """The customer hears the outcome of a decision in the chat, and who made it. Call it once, by who brought the
+    action there. A case that waited for nothing else is solved with it, when nobody has said anything since."""
     with transaction.atomic():
         conversation = Conversation.locked(action.conversation_id)
-        conversation.add_turn(
-            role=Turn.Role.SYSTEM, text=outcome_text(action), customer_email=action.turn.customer_email
-        )
-        undecided = conversation.actions.filter(status__in=UNDECIDED).exists()
-        cases = Escalation.objects.filter(conversation=conversation, reason="approval_needed")
-        if not undecided and conversation.owner_id is None:
-            closed = cases.exclude(status=Escalation.Status.RESOLVED).update(
-                status=Escalation.Status.RESOLVED, resolved_at=Now()
+        name = _who(action)
+        with override(conversation.language):
+            text = outcome_text(action)
+            by = _(" Decided by {name} from support.").format(name=name) if name else ""
+        if text:
+            conversation.add_turn(
+                role=Turn.Role.SYSTEM,
+                text=f"{text}{by}",
+                agent=name,
+                customer_email=action.turn.customer_email,
+                mail_if_unseen=True,
             )
-            if closed and conversation.status == Conversation.Status.WAITING:
-                conversation.status = Conversation.Status.BOT
-                conversation.save(update_fields=["status", "updated_at"])
+        case = Escalation.unresolved(conversation)
+        undecided = conversation.actions.filter(status__in=UNDECIDED).exists()
+        if case is None or case.reason != Escalation.Reason.APPROVAL_NEEDED or undecided or conversation.owner_id:
+            return
+        if case.for_supervisor:  # who was asked for has not come yet
+            return
+        # The customer may have asked for more, and whoever had the case may have promised that somebody goes on.
+        since = conversation.turns.filter(seq__gt=case.turn.seq)
+        if (
+            since.filter(Q(role__in=(Turn.Role.CUSTOMER, Turn.Role.AGENT)) | Q(metadata__outcome="escalated"))
+            .filter(in_reply_to__isnull=True)
+            .exists()
+        ):
+            return
+        case.first_response_at = case.first_response_at or timezone.now()
+        case.resolve(by=None)
+        if conversation.status == Conversation.Status.WAITING:
+            conversation.status = Conversation.Status.BOT
+            conversation.save(update_fields=["status", "updated_at"])
+            conversation.tell_status()
+
+
+def _who(action: Action) -> str:
+    """What customers call the member of staff who decided; empty when it was nobody of them."""
+    kind, _, login = action.decided_by.partition(" ")
+    return public_name(User.objects.filter(username=login).first()) if kind == STAFF else ""
 
 
 def outcome_text(action: Action) -> str:
-    """What became of an action, as the customer reads it."""
+    """What became of an action, as the customer reads it; empty for what is done without their knowing."""
     kind = ACTIONS[action.kind]
-    subject = f"your order {action.order}" if action.order else "your request"
-    because = (action.result or {}).get("because", "")
+    if not kind.done:
+        return ""
+    subject = _("your account") if service_of(action) == "customers" else _("your request")
+    subject = _("your order {order}").format(order=action.order) if action.order else subject
     if action.status == Action.Status.EXECUTED:
         reference = (action.result or {}).get("reference")
-        return f"{subject[0].upper()}{subject[1:]} {kind.done}.{f' Reference: {reference}.' if reference else ''}"
+        more = _(" Reference: {reference}.").format(reference=reference) if reference else ""
+        return f"{subject[0].upper()}{subject[1:]} {_(kind.done)}{_edited(action)}.{more}"
     if action.status == Action.Status.EXPIRED:
-        return f"The question about the {kind.title} for {subject} has expired, and nothing was changed."
-    return f"The {kind.title} for {subject} was not carried out{f': {because}' if because else ''}."
+        text = _("The question about the {title} for {subject} has expired, and nothing was changed.")
+        return text.format(title=_(kind.title), subject=subject)
+    because = reason_of(action)
+    text = _("The {title} for {subject} was not carried out{because}.")
+    return text.format(title=_(kind.title), subject=subject, because=f": {because}" if because else "")
+
+
+def _edited(action: Action) -> str:
+    """The amount, where staff have changed it, and that it is less than what the customer asked for."""
+    asked, before = (left_of(action.args.get(name, "")) for name in (ASKED, BEFORE))
+    if action.amount is None or action.amount == (asked or before or action.amount):
+        return ""
+    amount = written_money(Money(amount=action.amount, currency=action.currency))
+    if asked is None or asked < action.amount:
+        return f": {amount}"
+    whole = written_money(Money(amount=asked, currency=action.currency))
+    return _(": {amount} of the {asked} you asked for").format(amount=amount, asked=whole)
+
+
+def reason_of(action: Action) -> str:
+    """Why it failed or was rejected: the shop's reason in the active language, a person's in their own words."""
+    because = (action.result or {}).get("because", "")
+    return _(because) if because in (*REFUSALS.values(), NOT_ALLOWED) else because
 
 
 # --- what the sweeper does ------------------------------------------------------------------------
@@ -198,7 +245,9 @@ def expire_questions() -> int:
         with transaction.atomic():
             if withdraw(action, status=Action.Status.EXPIRED, who="expiry"):
                 conversation = Conversation.locked(action.conversation_id)
-                conversation.add_turn(role=Turn.Role.SYSTEM, text=outcome_text(action))
+                with override(conversation.language):
+                    text = outcome_text(action)
+                conversation.add_turn(role=Turn.Role.SYSTEM, text=text)
                 expired += 1
     return expired
 
@@ -215,7 +264,7 @@ def settle_lost() -> int:
             Action.objects.filter(pk=action.pk, status=Action.Status.EXECUTING).update(updated_at=Now())
             continue
         if done.mine:
-            _tell(done.action)
+            tell(done.action)
             settled += 1
     return settled
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from actors.message import Context, Money, Order, Shipment
 
 Level = Literal["off", "draft", "confirm", "auto"]
-Need = Literal["order", "shipment", "address", "phone"]
+Need = Literal["order", "shipment", "address", "phone", "text", "tier"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class ActionType:
     amount: Callable[[Subject], Money | None]  # what it is worth, for the limits
     writes: bool  # changes something in the shop
     by_chat: bool  # a customer's message may start it; else staff only
+    by_hand: bool  # a person does it; the approval says that it was done
+    partial: bool  # a part of the amount can be asked for
     run: Callable[[Request], dict[str, Any]]
 
 
@@ -74,6 +76,8 @@ def action(
     amount: Callable[[Subject], Money | None] = worth_nothing,
     writes: bool = True,
     by_chat: bool = True,
+    by_hand: bool = False,
+    partial: bool = False,
 ) -> Callable[[Callable[[Request], dict[str, Any]]], Callable[[Request], dict[str, Any]]]:
     """Register a function as the action of its name and return it unchanged. Raises ValueError for a second one of a
     name, and for an action a customer must confirm that has no words to ask with."""
@@ -96,6 +100,8 @@ def action(
             amount=amount,
             writes=writes,
             by_chat=by_chat,
+            by_hand=by_hand,
+            partial=partial,
             run=function,
         )
         return function

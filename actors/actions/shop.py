@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from actors.actions.registry import Request, Subject, action
 from actors.message import Money
 from actors.services import write
+from actors.wording import status_word
 
 BEFORE_SHIPPING = ("pending", "confirmed", "processing")
 
@@ -19,8 +23,9 @@ def before_shipping(subject: Subject) -> str | None:
     if order is None or order.status in BEFORE_SHIPPING:
         return None
     if order.status in ("cancelled", "returned"):
-        return f"it is already {order.status}"
-    return f"it is {order.status}, and that is possible only before shipping"
+        return _("it is already {status}").format(status=status_word(order.status))
+    text = _("it is {status}, and that is possible only before shipping")
+    return text.format(status=status_word(order.status))
 
 
 def returnable(subject: Subject) -> str | None:
@@ -28,9 +33,11 @@ def returnable(subject: Subject) -> str | None:
     if order is None:
         return None
     if order.status != "delivered" or order.delivered_at is None:
-        return f"it is {order.status}, and an order can be returned only once it is delivered"
+        text = _("it is {status}, and an order can be returned only once it is delivered")
+        return text.format(status=status_word(order.status))
     if datetime.now(UTC) - order.delivered_at > timedelta(days=subject.return_window_days):
-        return f"it was delivered more than {subject.return_window_days} days ago, past the return window"
+        text = _("it was delivered more than {days} days ago, past the return window")
+        return text.format(days=subject.return_window_days)
     return None
 
 
@@ -39,20 +46,20 @@ def refundable(subject: Subject) -> str | None:
     if order is None:
         return None
     if order.status in BEFORE_SHIPPING:
-        return "it has not shipped yet: it can be cancelled instead"
+        return _("it has not shipped yet: it can be cancelled instead")
     if order.status == "cancelled" or what_is_left(subject) is None:
-        return "nothing that was paid for it is left to refund"
+        return _("nothing that was paid for it is left to refund")
     return None
 
 
 def on_its_way(subject: Subject) -> str | None:
     if subject.shipment is None or subject.shipment.status == "delivered":
-        return "it is not on its way"
+        return _("it is not on its way")
     return None
 
 
 def has_shipment(subject: Subject) -> str | None:
-    return None if subject.shipment is not None else "no parcel is known for it"
+    return None if subject.shipment is not None else _("no parcel is known for it")
 
 
 def what_is_left(subject: Subject) -> Money | None:
@@ -68,11 +75,11 @@ def what_is_left(subject: Subject) -> Money | None:
 
 
 @action(
-    title="cancellation",
+    title=gettext_noop("cancellation"),
     needs=("order",),
     level="confirm",
-    describe="I can cancel your order {order}[; {amount} goes back to the way you paid].",
-    done="has been cancelled",
+    describe=gettext_noop("I can cancel your order {order}[; {amount} goes back to the way you paid]."),
+    done=gettext_noop("has been cancelled"),
     undo="place the order again",
     objection=before_shipping,
     amount=what_is_left,
@@ -82,11 +89,13 @@ def cancel_order(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="return",
+    title=gettext_noop("return"),
     needs=("order",),
     level="confirm",
-    describe="I can register the return of your order {order}; you get a label[, and {amount} back once it arrives].",
-    done="has been registered for return",
+    describe=gettext_noop(
+        "I can register the return of your order {order}; you get a label[, and {amount} back once it arrives]."
+    ),
+    done=gettext_noop("has been registered for return"),
     undo="cancel the return in the shop",
     objection=returnable,
     amount=what_is_left,
@@ -96,14 +105,15 @@ def process_return(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="refund",
+    title=gettext_noop("refund"),
     needs=("order",),
     level="confirm",
-    describe="I can refund {amount} for your order {order}, the way you paid.",
-    done="has been refunded",
+    describe=gettext_noop("I can refund {amount} for your order {order}, the way you paid."),
+    done=gettext_noop("has been refunded"),
     undo="charge the customer again",
     objection=refundable,
     amount=what_is_left,
+    partial=True,
 )
 def process_refund(request: Request) -> dict[str, Any]:
     money = request.amount
@@ -112,11 +122,11 @@ def process_refund(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="address change",
+    title=gettext_noop("address change"),
     needs=("order", "address"),
     level="confirm",
-    describe="I can change the delivery address of your order {order} to: {address}.",
-    done="has been changed to the new delivery address",
+    describe=gettext_noop("I can change the delivery address of your order {order} to: {address}."),
+    done=gettext_noop("has been changed to the new delivery address"),
     undo="change the address back",
     objection=before_shipping,
 )
@@ -125,11 +135,11 @@ def update_delivery_address(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="faster handling",
+    title=gettext_noop("faster handling"),
     needs=("order",),
     level="confirm",
-    describe="I can ask the warehouse to handle your order {order} first.",
-    done="has been put first in the warehouse",
+    describe=gettext_noop("I can ask the warehouse to handle your order {order} first."),
+    done=gettext_noop("has been put first in the warehouse"),
     undo="take the mark off the order",
     objection=before_shipping,
 )
@@ -138,10 +148,10 @@ def expedite_order(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="return label",
+    title=gettext_noop("return label"),
     needs=("order",),
     level="auto",
-    done="has a return label now",
+    done=gettext_noop("has a return label now"),
     undo="void the label",
     objection=returnable,
 )
@@ -150,17 +160,17 @@ def generate_return_label(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="note",
-    needs=("order",),
+    title=gettext_noop("note"),
+    needs=("order", "text"),
     level="auto",
-    done="has your note now",
+    done=gettext_noop("has your note now"),
     undo="write another note",
 )
 def add_order_note(request: Request) -> dict[str, Any]:
     return _order(request, "notes", text=request.args["text"])
 
 
-@action(title="order status", needs=("order",), level="auto", undo="nothing changes", writes=False)
+@action(title=gettext_noop("order status"), needs=("order",), level="auto", undo="nothing changes", writes=False)
 def check_order_status(request: Request) -> dict[str, Any]:
     return {"order": request.order}
 
@@ -168,17 +178,17 @@ def check_order_status(request: Request) -> dict[str, Any]:
 # --- shipments ----------------------------------------------------------------------------------
 
 
-@action(title="tracking", needs=("order", "shipment"), level="auto", undo="nothing changes", writes=False)
+@action(title=gettext_noop("tracking"), needs=("order", "shipment"), level="auto", undo="nothing changes", writes=False)
 def provide_tracking_info(request: Request) -> dict[str, Any]:
     return {"tracking_number": request.args.get("tracking_number")}
 
 
 @action(
-    title="faster delivery",
+    title=gettext_noop("faster delivery"),
     needs=("order", "shipment"),
     level="confirm",
-    describe="I can ask the carrier to deliver your order {order} with priority.",
-    done="has been given priority with the carrier",
+    describe=gettext_noop("I can ask the carrier to deliver your order {order} with priority."),
+    done=gettext_noop("has been given priority with the carrier"),
     undo="withdraw the wish at the carrier",
     objection=on_its_way,
 )
@@ -187,10 +197,10 @@ def expedite_delivery(request: Request) -> dict[str, Any]:
 
 
 @action(
-    title="question to the carrier",
+    title=gettext_noop("question to the carrier"),
     needs=("order", "shipment"),
     level="auto",
-    done="is being looked for: the carrier has been asked",
+    done=gettext_noop("is being looked for: the carrier has been asked"),
     undo="close the issue at the carrier",
     objection=has_shipment,
 )
@@ -201,12 +211,19 @@ def contact_carrier(request: Request) -> dict[str, Any]:
 # --- customers: staff only ------------------------------------------------------------------------
 
 
-@action(title="note", needs=(), level="auto", done="has a note now", undo="write another note", by_chat=False)
+@action(title=gettext_noop("note"), needs=("text",), level="auto", undo="write another note", by_chat=False)
 def add_customer_note(request: Request) -> dict[str, Any]:
     return _customer(request, "notes", text=request.args["text"])
 
 
-@action(title="tier", needs=(), level="draft", done="has a new tier", undo="set the old tier", by_chat=False)
+@action(
+    title=gettext_noop("tier"),
+    needs=("tier",),
+    level="draft",
+    done=gettext_noop("has a new tier"),
+    undo="set the old tier",
+    by_chat=False,
+)
 def update_customer_tier(request: Request) -> dict[str, Any]:
     return _customer(request, "tier", tier=request.args["tier"])
 

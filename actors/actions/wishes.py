@@ -39,6 +39,8 @@ _CALL = re.compile(r"\b(?:call|phone|ring) me\b|\bcall[- ]?back\b|\bgive me a (?
 _PHONE = re.compile(r"(?<!\w)(?:\+|00)?\d[\d ()./-]{6,18}\d(?!\w)")
 _NOTE = re.compile(r"\b(?:add|put|leave|make) (?:a |this )?note\b[^:]*:?\s*(?P<text>.*)", re.I | re.S)
 
+_CHANGES = ("expedite", "add_order_note")  # of an order, besides its address
+
 CALLBACK_WITHIN = timedelta(hours=24)
 UNSURE = 0.6  # confidence below which a message is not understood by itself
 
@@ -48,13 +50,17 @@ def wishes_of(payload: Payload) -> tuple[Wish, ...]:
     if payload.intent is None:
         return ()
     found: list[Wish] = []
+    spoken = spoken_wishes(payload)
     orders = orders_by_intent(payload.customer_message) if payload.intent.secondary else {}
     for category in (payload.intent.category, *payload.intent.secondary):
         if category == "return_request" and _LABEL.search(payload.customer_message):
             found.append(Wish("generate_return_label", {}, orders.get(category, ())))
         elif category in _BY_INTENT:
-            found.append(Wish(_BY_INTENT[category], _arguments(category, payload), orders.get(category, ())))
-    found += spoken_wishes(payload)
+            arguments = _arguments(category, payload)
+            if category == "order_change" and not arguments and any(wish.action in _CHANGES for wish in spoken):
+                continue  # that is the change
+            found.append(Wish(_BY_INTENT[category], arguments, orders.get(category, ())))
+    found += spoken
     if not found and (continued := continued_wish(payload)) is not None:
         return (continued,)
     return tuple({wish.action: wish for wish in found}.values())

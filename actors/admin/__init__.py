@@ -1,3 +1,14 @@
-"""What staff see of the mesh, and what they decide: the policy, and the actions that wait for a person."""
+"""What staff see of the mesh and where they work: the queue and the case page, decisions, the policy, the trail."""
 
-from actors.admin import actions, audit, conversations, policy  # noqa: F401  (they register themselves)
+from actors.admin import (  # noqa: F401  (they register themselves)
+    actions,
+    audit,
+    cases,
+    conversations,
+    desk,
+    incidents,
+    knowledge,
+    mesh,
+    parked,
+    policy,
+)

@@ -8,13 +8,19 @@ from typing import Any, NamedTuple
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from actors.actions.carry_out import UNDECIDED, approve, done_in_shop, reject
+from actors.actions.carry_out import UNDECIDED
+from actors.actions.decide import NotAllowed, approve, done_in_shop, reject
 from actors.admin.readonly import ReadOnly
+from actors.desk.access import visible
+from actors.desk.cases import NotYours
 from actors.errors import Permanent, Temporary
 from actors.models import Action
 
@@ -28,13 +34,10 @@ NOT_YET = "It is not done yet; it will be as soon as this is repaired: {error}"
 DECIDED_BEFORE = "It was decided already: {status}."
 
 
-WIDE = forms.TextInput(attrs={"style": "width: 30em"})
-
-
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
-        widget=WIDE,
+        widget=UnfoldAdminTextInputWidget,
         label="Reason",
         help_text="The customer reads it, after “was not carried out: ”.",
         error_messages={"required": "Say why: the customer reads it."},
@@ -44,7 +47,7 @@ class ReasonForm(forms.Form):
 class ReferenceForm(forms.Form):
     reference = forms.CharField(
         max_length=60,
-        widget=WIDE,
+        widget=UnfoldAdminTextInputWidget,
         label="Reference",
         help_text="Of what you did in the shop's own system; the customer reads it.",
         error_messages={"required": "Give the reference of what you did in the shop."},
@@ -52,47 +55,43 @@ class ReferenceForm(forms.Form):
 
 
 class Decision(NamedTuple):
-    """One button: what it is called, what it asks for, and whether it was this decision that counted."""
+    """One button: what it is called and does, what it asks for, and whether it was this decision that counted."""
 
     label: str
+    does: str
     form: type[forms.Form]
     decide: Callable[..., bool]
 
 
-def _approve(action: Action, *, by: str) -> bool:
-    return approve(action, by=by).decided_by == f"staff {by}"
-
-
 DECISIONS = {
-    "approve": Decision("Approve", forms.Form, _approve),
-    "reject": Decision("Reject", ReasonForm, reject),
-    "done": Decision("Done in the shop", ReferenceForm, done_in_shop),
+    "approve": Decision("Approve", "The shop is asked to do it, now.", forms.Form, approve),
+    "reject": Decision("Reject", "It is not done.", ReasonForm, reject),
+    "done": Decision(
+        "Done in the shop", "You did it yourself; the shop is asked nothing.", ReferenceForm, done_in_shop
+    ),
 }
 
 
 @admin.register(Action)
 class ActionAdmin(ReadOnly):
-    list_display = ["kind", "order", "amount", "currency", "status", "decided_by", "created_at"]
+    list_display = ["kind", "order", "amount", "currency", "status_label", "decided_by", "created_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["conversation", "turn"]
     search_fields = ["id", "order", "decided_by", "conversation__customer_email"]
     fields = [
-        "status",
-        "kind",
-        "order",
-        "money",
-        "arguments",
-        "customer",
+        ("status", "expires_at"),
+        ("kind", "money"),
+        ("order", "policy"),
+        ("customer", "conversation_link"),
         "asked",
-        "conversation_link",
-        "policy",
-        "decided_by",
-        "outcome",
-        "expires_at",
-        "created_at",
-        "updated_at",
+        "arguments",
+        ("decided_by", "outcome"),
+        ("created_at", "updated_at"),
     ]
     change_form_template = "admin/actors/action/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Action]:
+        return visible(super().get_queryset(request), request.user, of="conversation")
 
     def get_urls(self) -> list[Any]:
         decide = path(
@@ -112,16 +111,29 @@ class ActionAdmin(ReadOnly):
             raise Http404
         if not may_decide(request):
             raise PermissionDenied
-        action = Action.objects.select_related("turn").filter(pk=action_id).first()
+        action = self.get_queryset(request).select_related("turn").filter(pk=action_id).first()
         if action is None:
             raise Http404
         form = DECISIONS[name].form(request.POST)
         if form.is_valid():
-            level, text = _decided(action, name, by=_staff(request), given=form.cleaned_data)
+            level, text = _decided(action, name, by=request.user, given=form.cleaned_data)
         else:
             level, text = messages.ERROR, " ".join(str(error) for errors in form.errors.values() for error in errors)
         messages.add_message(request, level, text)
         return HttpResponseRedirect(reverse("admin:actors_action_change", args=[action.pk]))
+
+    @display(
+        description="Status",
+        ordering="status",
+        label={
+            Action.Status.AWAITING_APPROVAL: "warning",
+            Action.Status.EXECUTING: "info",
+            Action.Status.EXECUTED: "success",
+            Action.Status.FAILED: "danger",
+        },
+    )
+    def status_label(self, action: Action) -> tuple[str, str]:
+        return action.status, action.get_status_display()
 
     # --- the evidence ---
 
@@ -139,19 +151,19 @@ class ActionAdmin(ReadOnly):
 
     @admin.display(description="What the customer wrote")
     def asked(self, action: Action) -> SafeString:
-        return format_html("<div style='white-space:pre-wrap'>{}</div>", action.turn.text)
+        return format_html('<div class="as-written">{}</div>', action.turn.text)
 
     @admin.display(description="Conversation")
     def conversation_link(self, action: Action) -> SafeString:
         address = reverse("admin:actors_conversation_change", args=[action.conversation_id])
-        return format_html('<a href="{}">{}</a>', address, action.conversation_id)
+        return format_html('<a class="text-link" href="{}">{}</a>', address, action.conversation_id)
 
     @admin.display(description="Policy")
     def policy(self, action: Action) -> SafeString | str:
         if action.policy_version is None:
             return "-"
         address = reverse("admin:actors_policy_change", args=[action.policy_version])
-        return format_html('<a href="{}">version {}</a>', address, action.policy_version)
+        return format_html('<a class="text-link" href="{}">version {}</a>', address, action.policy_version)
 
     @admin.display(description="Result")
     def outcome(self, action: Action) -> SafeString | str:
@@ -162,11 +174,6 @@ def may_decide(request: HttpRequest) -> bool:
     return request.user.has_perm("actors.change_action")
 
 
-def _staff(request: HttpRequest) -> str:
-    """The login, as long as the row takes it beside "staff "."""
-    return request.user.get_username()[:70]
-
-
 def _choices(request: HttpRequest, action: Action | None) -> dict[str, Any]:
     if action is None or not may_decide(request):
         return {}
@@ -174,13 +181,15 @@ def _choices(request: HttpRequest, action: Action | None) -> dict[str, Any]:
         return {"waits_for_shop": True}
     if action.status not in UNDECIDED:
         return {}
-    return {"decisions": [(name, decision.label, decision.form) for name, decision in DECISIONS.items()]}
+    return {"decisions": DECISIONS}
 
 
-def _decided(action: Action, name: str, *, by: str, given: dict[str, str]) -> tuple[int, str]:
+def _decided(action: Action, name: str, *, by: Any, given: dict[str, str]) -> tuple[int, str]:
     """Decide, and say what came of it: a level of django.contrib.messages and the text."""
     try:
         mine = DECISIONS[name].decide(action, by=by, **given)
+    except (NotAllowed, NotYours) as refusal:
+        return messages.ERROR, str(refusal)
     except Temporary as error:
         return messages.WARNING, UNKNOWN_YET.format(error=error)
     except Permanent as error:
@@ -197,4 +206,4 @@ def _decided(action: Action, name: str, *, by: str, given: dict[str, str]) -> tu
 
 def _as_json(values: dict[str, Any]) -> SafeString:
     text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
-    return format_html("<pre style='white-space:pre-wrap;margin:0'>{}</pre>", text)
+    return format_html('<pre class="as-written">{}</pre>', text)

@@ -7,17 +7,30 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 
+from actors.admin.csv_cells import Line, cell
 from actors.admin.readonly import ReadOnly
 from actors.models import AuditEvent
 
-COLUMNS = ("at", "who", "what", "conversation", "action", "order", "amount", "currency", "policy_version")
+COLUMNS = (
+    "at",
+    "who",
+    "what",
+    "conversation",
+    "case",
+    "action",
+    "order",
+    "fields",
+    "amount",
+    "currency",
+    "policy_version",
+)
 
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnly):
-    list_display = ["at", "who", "what", "order", "amount", "currency", "policy_version", "action"]
+    list_display = ["at", "who", "what", "case", "order", "fields", "amount", "currency", "policy_version", "action"]
     list_filter = ["what", "at"]
-    search_fields = ["who", "what", "order", "conversation", "action"]
+    search_fields = ["who", "what", "order", "conversation", "case", "action"]
     date_hierarchy = "at"
     actions = ["export_csv"]
 
@@ -29,22 +42,9 @@ class AuditEventAdmin(ReadOnly):
         return response
 
 
-class _Line:
-    """csv writes a row by calling `write`, which hands it back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
-    writer = csv.writer(_Line())
+    writer = csv.writer(Line())
     yield writer.writerow(COLUMNS)
     for event in events.values_list(*COLUMNS).iterator(chunk_size=500):
         at, *rest = event
-        yield writer.writerow([at.isoformat(), *map(_cell, rest)])
-
-
-def _cell(value: object) -> str:
-    """As text. A spreadsheet would run what begins like a formula, and a login may begin like one."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        yield writer.writerow([at.isoformat(), *map(cell, rest)])

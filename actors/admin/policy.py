@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from actors.actions import ACTIONS
 from actors.models import AuditEvent, Policy, PolicyRule
@@ -31,10 +33,9 @@ class RuleForm(forms.ModelForm):
         model = PolicyRule
         fields = ["action", "level", *LIMITS]
         widgets = {
-            # The whole table fits beside the navigation: on a narrow screen these two give way.
-            "action": forms.TextInput(attrs={"readonly": True, "style": "width: clamp(11em, 50vw - 460px, 13em)"}),
-            "level": forms.Select(attrs={"style": "width: clamp(13em, 50vw - 395px, 19em)"}),
-            **dict.fromkeys(LIMITS, forms.NumberInput(attrs={"style": "width: 6em", "placeholder": "no limit"})),
+            "action": UnfoldAdminTextInputWidget(attrs={"readonly": True}),
+            "level": UnfoldAdminSelectWidget(),
+            **dict.fromkeys(LIMITS, UnfoldAdminDecimalFieldWidget(attrs={"placeholder": "no limit"})),
         }
         help_texts = dict.fromkeys(LIMITS, "Empty: no limit.")
 
@@ -69,11 +70,12 @@ class RuleFormSet(forms.BaseInlineFormSet):
             raise ValidationError(f"There is no rule for {', '.join(absent)}.")
 
 
-class RuleInline(admin.TabularInline):
+class RuleInline(TabularInline):
     model = PolicyRule
     form = RuleForm
     formset = RuleFormSet
     can_delete = False
+    hide_title = True
     extra = 0
     verbose_name_plural = (
         "What each action may do. Limits are in the shop's currency; beyond one, staff decides. Empty: no limit."
@@ -97,7 +99,7 @@ class RuleInline(admin.TabularInline):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
+class PolicyAdmin(ModelAdmin):
     form = PolicyForm
     inlines = [RuleInline]
     list_display = ["__str__", "in_force", "published_by", "created_at", "return_window_days", "max_actions"]

@@ -2,19 +2,36 @@
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from actors.guardrail_validator import words
+from actors.guardrail_validator import german, words
+from actors.guardrail_validator.conduct import (
+    advice,
+    claims,
+    itself,
+    leaks,
+    links,
+    people,
+    personal_data,
+    policy,
+    profanity,
+    solicited,
+    tone,
+    writing,
+)
+from actors.guardrail_validator.finding import issue, match_of, matches, without
 from actors.guardrail_validator.ground import Ground, OrderGround
-from actors.guardrail_validator.reading import Reply, visible, without_markup
-from actors.message import GuardrailIssue, Level, Payload
-from actors.personal_data import find_personal_data
+from actors.guardrail_validator.promises import promises
+from actors.guardrail_validator.reading import BLANK, Reply, visible, without_markup
+from actors.message import GuardrailIssue, Payload
+
+__all__ = ["check_text", "issue"]
 
 MAX_LENGTH = 4000  # characters
+NEWEST = 20  # orders that the context holds at most: of more, their number is not known
 COUNTS = 20  # a bare number up to this is taken for a count: items, orders, places in a list
-STORED = ("proposed", "awaiting_confirmation", "awaiting_approval", "executing", "executed")
+_LOOK_UP = re.compile(r"\blook up\b|\babrufen\b", re.IGNORECASE)
 
 
 def check_text(text: str, payload: Payload) -> tuple[GuardrailIssue, ...]:
@@ -22,6 +39,7 @@ def check_text(text: str, payload: Payload) -> tuple[GuardrailIssue, ...]:
     Empty: nothing does."""
     if not text.strip():
         return (issue("empty", "high", "the reply has no text"),)
+    text = _without_quotes(text, payload)
     if len(text) > MAX_LENGTH:
         return (issue("too_long", "high", f"more than {MAX_LENGTH} characters"),)
     reply = Reply(text, Ground(payload))
@@ -31,13 +49,22 @@ def check_text(text: str, payload: Payload) -> tuple[GuardrailIssue, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def issue(kind: str, severity: Level, detail: str) -> GuardrailIssue:
-    return GuardrailIssue(kind=kind, severity=severity, detail=detail)
+def _without_quotes(text: str, payload: Payload) -> str:
+    """The text with every paragraph blanked that quotes, word for word, what staff published (a notice, an article and
+    its title): that is theirs to answer for. The same date or amount outside of it still needs the data behind it."""
+    articles = payload.context.articles if payload.context else ()
+    for quoted in (*(notice.text for notice in payload.conversation.notices), *(one.text for one in articles)):
+        text = re.sub(rf"(?<![^\n]){re.escape(quoted)}(?![^\n])", BLANK, text)
+    for article in articles:
+        text = text.replace(f'"{article.title}"', f'"{BLANK}"')
+    return text
 
 
 def _form(text: str) -> Iterator[GuardrailIssue]:
     if visible(text) != text:
         yield issue("invisible", "low", "control or zero-width characters")
+    if re.search("[\u202a-\u202e\u2066-\u2069]", text):
+        yield issue("invisible", "high", "characters that turn the text round")
     if words.SCRIPT.search(text):
         yield issue("script", "high", "markup that runs or loads something")
     if without_markup(text) != text:
@@ -53,7 +80,7 @@ def references(reply: Reply) -> Iterator[GuardrailIssue]:
     ground = reply.ground
     for mention in reply.mentions:
         start, end = reply.sentence_at(mention.start)
-        sought = words.NOT_FOUND.search(reply.bare[start:end])
+        sought = match_of("NOT_FOUND", reply.bare[start:end])
         if mention.order is None and mention.value not in ground.references:
             if not sought or not re.search(
                 rf"(?<![A-Z0-9]){re.escape(mention.value)}(?![A-Z0-9])", ground.customer_message
@@ -63,9 +90,9 @@ def references(reply: Reply) -> Iterator[GuardrailIssue]:
                 )
         elif sought and mention.order is not None:
             yield issue("false_absence", "high", "an order that is in the data is said not to be")
-        if mention.order is None and sought and not ground.complete and "look up" not in sought[0].lower():
+        if mention.order is None and sought and not ground.complete and not _LOOK_UP.search(sought[0]):
             yield issue("false_absence", "high", "an order is said not to exist, but the lookup was incomplete")
-    if words.NO_ORDERS.search(reply.bare) and (ground.orders or not ground.complete):
+    if match_of("NO_ORDERS", reply.bare) and (ground.orders or not ground.complete):
         yield issue("false_absence", "high", "said to have no orders, which is wrong or unknown")
     yield from _pairs(reply)
 
@@ -94,19 +121,23 @@ def _claimed_orders(reply: Reply, position: int) -> list[OrderGround]:
     return list(reply.ground.orders.values()) if subjects is None else reply.ground.select(subjects)
 
 
+_EVERY = re.compile(r"\b(?:all|every|each|both|everything|alle[snr]?|sämtliche|jede[srn]?|beide)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:none|neither|keine[rs]?) (?:of |von |ihrer )", re.IGNORECASE)
+
+
 def statuses(reply: Reply) -> Iterator[GuardrailIssue]:
     """What is said of an order is so: neither a status it does not have, nor the denial of one it has."""
-    claims = [(match.start(), match.lastgroup or "") for match in words.STATUS.finditer(reply.bare)]
-    claims += [(match.start(), "refunded") for match in words.REFUND_DONE.finditer(reply.bare)]
+    claims = [(match.start(), match.lastgroup or "") for match in matches("STATUS", reply.bare)]
+    claims += [(match.start(), "refunded") for match in matches("REFUND_DONE", reply.bare)]
     for position, status in claims:
         start, end = reply.sentence_at(position)
-        clause = re.split(r"[,;:]|\b(?:so|but|because)\b", reply.bare[start:position])[-1]
-        if words.HYPOTHETICAL.search(clause) or reply.bare[start:end].rstrip().endswith("?"):
+        clause = re.split(r"[,;:]|\b(?:so|but|because|aber|weil|denn)\b", reply.bare[start:position])[-1]
+        if match_of("HYPOTHETICAL", clause) or reply.bare[start:end].rstrip().endswith("?"):
             continue
         orders = _claimed_orders(reply, position)
-        if words.NEGATION.search(clause) or clause.rstrip().lower().endswith(("no", "not")):
+        if match_of("NEGATION", clause) or clause.rstrip().lower().endswith(("no", "not")) or _NONE.search(clause):
             wrong = any(status in order.statuses for order in orders)
-        elif reply.subjects(position) is None:
+        elif reply.subjects(position) is None and not _EVERY.search(clause):
             wrong = not any(status in order.statuses for order in orders)
         else:
             wrong = not all(status in order.statuses for order in orders)
@@ -127,24 +158,38 @@ def dates(reply: Reply) -> Iterator[GuardrailIssue]:
     bare, after = reply.bare, 0
     for start, end, meanings in reply.dates:
         orders = _claimed_orders(reply, start)
-        sentence, _ = reply.sentence_at(start)
-        roles = list(words.ROLE.finditer(bare[max(sentence, after) : start]))
-        role = roles[-1].lastgroup if roles else None
-        after = end
+        role, after = _role(reply, start, end, after=after)
         known = set().union(*(order.dates.get(role, set()) if role else order.all_dates for order in orders))
         if role is None:
             known |= reply.ground.other_dates
         if not meanings & known:
             yield issue("wrong_date", "critical", f"a date that is not in the data{f' as {role}' if role else ''}")
-    without_dates = _without(bare, [(start, end) for start, end, _ in reply.dates])
-    if any(not _is_return_window(match[0]) for match in words.DURATION.finditer(without_dates)):
+    without_dates = without(bare, [(start, end) for start, end, _ in reply.dates])
+    if any(not _is_return_window(match[0]) for match in matches("DURATION", without_dates)):
         yield issue("wrong_duration", "high", "a span of time that no policy states")
-    if any(match[0].lower() not in reply.ground.names for match in words.VAGUE_TIME.finditer(without_dates)):
+    if any(match[0].lower() not in reply.ground.names for match in matches("VAGUE_TIME", without_dates)):
         yield issue("wrong_date", "high", "a weekday, month or hour that is not in the data")
 
 
 def _is_return_window(text: str) -> bool:
-    return re.fullmatch(rf"{settings.RETURN_WINDOW_DAYS}[- ]days?", text) is not None
+    return re.fullmatch(rf"{settings.RETURN_WINDOW_DAYS}[- ](?:days?|Tag(?:e|en)?)", text) is not None
+
+
+def _role(reply: Reply, start: int, end: int, *, after: int) -> tuple[str | None, int]:
+    """What the date from `start` to `end` is said to be: by the last word for it before it in its sentence, else, as
+    German has it, by the first one behind it. `after` is where the words about the date before it end, and so is the
+    second thing returned for the next one."""
+    begins, ends = reply.sentence_at(start)
+    before = reply.bare[max(begins, after) : start]
+    said = sorted(matches("ROLE", before), key=lambda match: match.start())
+    if said:
+        return said[-1].lastgroup, end
+    following = next((other for other, *_ in reply.dates if start < other < ends), ends)
+    behind = german.ROLE.search(reply.bare, end, following)
+    if behind is None:
+        return None, end
+    to_come = german.TO_COME.search(before) and behind.lastgroup != "placed"
+    return "due" if to_come else behind.lastgroup, behind.end()
 
 
 def amounts(reply: Reply) -> Iterator[GuardrailIssue]:
@@ -158,7 +203,7 @@ def amounts(reply: Reply) -> Iterator[GuardrailIssue]:
         refunds = set().union(*(order.refunds for order in orders))
         if _is_refund(reply, start) and (amount, currency) not in refunds:
             yield issue("wrong_amount", "critical", "an amount that was not refunded")
-    if words.NUMBER_WORDS.search(reply.bare):
+    if match_of("NUMBER_WORDS", reply.bare):
         yield issue("wrong_amount", "high", "an amount in words")
 
 
@@ -169,6 +214,8 @@ def _is_refund(reply: Reply, position: int) -> bool:
     return bool(
         re.match(r".{0,20}\b(?:has been|have been|was|were) (?:already )?refunded", after)
         or re.search(r"\brefunded(?: you)?(?: with)? $", before)
+        or re.match(r".{0,60}?\b(?:wurden?|sind|ist) [^.!?]*?erstattet\b", after)
+        or re.search(r"\berstattet(?: wurden?)?:? $", before)
     )
 
 
@@ -176,113 +223,57 @@ def numbers(reply: Reply) -> Iterator[GuardrailIssue]:
     """What is left of the digits are counts."""
     spans = [(start, end) for start, end, _ in reply.dates] + [(start, end) for start, end, *_ in reply.amounts()]
     spans += [(mention.start, mention.end) for mention in reply.mentions]
-    spans += [match.span() for match in words.DURATION.finditer(reply.bare)]
-    for match in re.finditer(r"\d[\d.,]*", _without(reply.bare, spans)):
+    spans += [match.span() for match in matches("DURATION", reply.bare)]
+    if words.SPELLED_DIGITS.search(reply.bare):
+        yield issue("unknown_number", "high", "a number in words")
+    for match in re.finditer(r"\d[\d.,]*", without(reply.bare, spans)):
         digits = re.sub(r"\D", "", match[0])
         if int(digits) > COUNTS:
             yield issue("unknown_number", "high", "a number that is not in the data")
 
 
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + "·" * (end - start) + text[end:]
-    return text
+_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_WORDS |= {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10}
+_WORDS |= {"a": 1, "an": 1, "single": 1, "ein": 1, "eine": 1, "einen": 1}
+_COUNT = rf"(?P<count>\d+|{'|'.join(_WORDS)})"
+_ORDERS = re.compile(
+    rf"\b(?:you(?: only)? have|I(?: can)? see|there are|I(?: can)? find|Sie haben|ich sehe|es gibt)"
+    rf"(?P<only> only| just| nur)? {_COUNT}(?: \w+)? (?:orders?|bestellung(?:en)?)\b"
+    r"(?P<all> (?:with us|in all|in total|bei uns|insgesamt))?",
+    re.IGNORECASE,
+)
+_ITEMS = re.compile(rf"\b{_COUNT} (?:items?|pieces?|articles?|products?|artikeln?|stück|produkten?)\b", re.IGNORECASE)
+_HOLDS = re.compile(
+    r"\b(?:order|bestellung|it|sie)\b[^.!?\n]*?"
+    r"\b(?:contains?|includes?|consists? of|holds?|enthält|umfasst|besteht aus)\b(?P<what>[^.!?\n]*)",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(r"\b(?:items?|pieces?|articles?|products?|artikeln?|stück|produkten?)\b", re.IGNORECASE)
 
 
-# --- promises -----------------------------------------------------------------------------------
+def counts(reply: Reply) -> Iterator[GuardrailIssue]:
+    """So many orders, so many items, and no item but those that were ordered."""
+    orders = reply.ground.orders
+    for match in _ORDERS.finditer(reply.bare):
+        number = _number(match["count"])
+        every = match["only"] or match["all"]
+        if len(orders) < NEWEST and (number > len(orders) or (every and number != len(orders))):
+            yield issue("wrong_count", "high", "a number of orders that is not in the data")
+    for match in _ITEMS.finditer(reply.bare):
+        known = set().union(*(order.counts for order in _claimed_orders(reply, match.start())))
+        if _number(match["count"]) not in known | {1}:
+            yield issue("wrong_count", "high", "a number of items that is not in the data")
+    for match in _HOLDS.finditer(reply.bare):
+        if BLANK not in match["what"] and not _GENERIC.search(match["what"]):
+            yield issue("wrong_item", "high", "an item that is not in the data")
+    for mention in reply.mentions:
+        beside = re.match(r" \(([^()]*)\)", reply.bare[mention.end :])
+        if mention.order and beside and re.search(r"\b[A-Z]\w{2,}(?: [A-Z]\w+)*", beside[1]) and BLANK not in beside[1]:
+            yield issue("wrong_item", "high", "an item that is not in the data")
 
 
-def promises(reply: Reply) -> Iterator[GuardrailIssue]:
-    """Nothing is said to be done, noted or coming unless a row stands behind it."""
-    ground, bare = reply.ground, reply.bare
-    if words.HOLLOW.search(bare):
-        yield issue("hollow", "medium", "an announcement instead of an answer")
-    for match in words.FUTURE.finditer(bare):
-        who, verb = match["who"].lower(), match["verb"].lower()
-        if not (verb in words.OFFERS if who in words.FIRST_PERSON else _kept(ground, verb)):
-            yield issue("false_promise", "high", "a promise that nobody has to keep")
-    for match in words.FORETOLD.finditer(bare):
-        if not _is_due_date(reply, match):
-            yield issue("false_promise", "high", "something foretold that nothing stands for")
-    for pattern, allowed in ((words.DONE, ("executed",)), (words.RUNNING, ("executing",)), (words.RECORDED, STORED)):
-        for match in pattern.finditer(bare):
-            if not _happened(reply, match, allowed):
-                yield issue("false_promise", "critical", "something said to be done that is not recorded")
-
-
-def _kept(ground: Ground, verb: str) -> bool:
-    return ground.colleague_knows and verb in words.COLLEAGUE_VERBS
-
-
-def _is_due_date(reply: Reply, match: re.Match[str]) -> bool:
-    """`It will be delivered on 20 November`: the date itself is checked with the dates."""
-    _, end = reply.sentence_at(match.start())
-    arrives = re.match(r".*?\b(?:be delivered|arrive|be with you)\b", reply.bare[match.start() : end], re.IGNORECASE)
-    return bool(arrives) and any(match.end() <= start < end for start, *_ in reply.dates)
-
-
-def _happened(reply: Reply, match: re.Match[str], allowed: tuple[str, ...]) -> bool:
-    start, end = reply.sentence_at(match.start())
-    before = reply.bare[start : match.start()]
-    clause = re.split(r"[,;:]", before)[-1]
-    said = match[0].lower()
-    if words.HYPOTHETICAL.search(clause) or words.NEGATION.search(clause) or re.search(r"\bno\b|\bnot\b|n't\b", said):
-        return True
-    named = {mention.order for mention in reply.mentions if start <= mention.start < end and mention.order}
-    nouns = re.findall(r"[a-z]+", reply.bare[match.start() : end].lower())
-    kind = next((words.KIND_NOUNS[noun] for noun in nouns if noun in words.KIND_NOUNS), None)
-    if reply.ground.acted(statuses=allowed, kind=kind, orders=named):
-        return True
-    if allowed == STORED:
-        return kind is None and (reply.ground.colleague_knows and not named)
-    return False
-
-
-# --- what never belongs into a reply --------------------------------------------------------------
-
-
-def policy(reply: Reply) -> Iterator[GuardrailIssue]:
-    if words.POLICY.search(reply.bare):
-        yield issue("policy_claim", "high", "a right, warranty, price or concession that no policy states")
-
-
-def leaks(reply: Reply) -> Iterator[GuardrailIssue]:
-    if words.LEAK.search(reply.bare):
-        yield issue("internal", "high", "words of the machine instead of the shop's")
-
-
-def profanity(reply: Reply) -> Iterator[GuardrailIssue]:
-    if any(match[0].lower() not in reply.ground.names for match in words.PROFANITY.finditer(reply.bare)):
-        yield issue("profanity", "high", "a word no customer should read")
-
-
-def personal_data(reply: Reply) -> Iterator[GuardrailIssue]:
-    for finding in find_personal_data(reply.text):
-        if finding.type == "EMAIL" and reply.text[finding.start : finding.end].lower() in reply.ground.own_addresses:
-            continue
-        yield issue("personal_data", "critical", f"personal data: {finding.type}")
-
-
-def links(reply: Reply) -> Iterator[GuardrailIssue]:
-    """No address of any kind but the customer's own and those of the hosts in the setting REPLY_LINK_HOSTS."""
-    text = reply.text
-    for match in words.EMAIL.finditer(text):
-        if match[0].lower().rstrip(".") in reply.ground.own_addresses:
-            text = _without(text, [match.span()])
-        else:
-            yield issue("link", "high", "an e-mail address")
-    hosts = {host.lower() for host in getattr(settings, "REPLY_LINK_HOSTS", ())}
-    for match in words.LINK.finditer(text):
-        if not _is_allowed(match[0], hosts):
-            yield issue("link", "high", "a link")
-
-
-def _is_allowed(link: str, hosts: set[str]) -> bool:
-    try:
-        parts = urlsplit(link if "://" in link else f"https://{link}")
-        return parts.scheme == "https" and parts.username is None and (parts.hostname or "") in hosts
-    except ValueError:  # not an address at all
-        return False
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() else _WORDS[written.lower()]
 
 
 CHECKS: tuple[Callable[[Reply], Iterator[GuardrailIssue]], ...] = (
@@ -292,10 +283,18 @@ CHECKS: tuple[Callable[[Reply], Iterator[GuardrailIssue]], ...] = (
     dates,
     amounts,
     numbers,
+    counts,
+    claims,
     promises,
     policy,
     leaks,
     profanity,
+    tone,
+    advice,
+    itself,
+    people,
+    writing,
     personal_data,
+    solicited,
     links,
 )

@@ -1,5 +1,6 @@
 """What a reply may state: the customer's own orders and shipments, the actions of this message, the shop's settings."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from actors.message import ActionResult, Money, Order, Payload, Shipment
+from actors.wording import written_hours
 
 STATUSES: dict[str, frozenset[str]] = {
     "pending": frozenset({"pending"}),
@@ -37,6 +39,7 @@ class OrderGround:
     amounts: set[tuple[Decimal, str]] = field(default_factory=set)
     refunds: set[tuple[Decimal, str]] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
+    counts: set[int] = field(default_factory=set)  # of its items: kinds, pieces of each, pieces in all
     carriers: set[str] = field(default_factory=set)
 
     @property
@@ -52,7 +55,7 @@ class Ground:
         self.orders: dict[str, OrderGround] = {}
         self.tracking: dict[str, str] = {}  # tracking number -> order number
         self.other_dates: set[date] = set()
-        self.phrases: set[str] = {settings.SHOP_HOURS, settings.SHOP_NAME, settings.SHOP_TIME_ZONE}
+        self.phrases: set[str] = {settings.SHOP_HOURS, written_hours(), settings.SHOP_NAME, settings.SHOP_TIME_ZONE}
         self.references: set[str] = set()  # article numbers
         self.names: set[str] = set()
         self.own_addresses = {payload.customer_email.lower()} if payload.customer_email else set()
@@ -96,7 +99,8 @@ class Ground:
         customer = self.context.customer
         if customer:
             self.own_addresses.add(customer.email.lower())
-            self.names = {customer.first_name.lower(), customer.last_name.lower()}
+            names = (customer.first_name.lower(), customer.last_name.lower())
+            self.names = {*names, *(part for name in names for part in re.findall(r"[^\W\d_]+", name))}
             if customer.customer_since:
                 self.other_dates.add(_day(customer.customer_since))
         self.other_dates |= {_day(entry.at) for entry in self.context.history}
@@ -124,6 +128,8 @@ class Ground:
         paid = order.paid or order.total
         left = Money(amount=paid.amount - order.refunded.amount, currency=paid.currency)
         known.amounts |= {_pair(order.total), _pair(paid), _pair(order.refunded), _pair(left)}
+        quantities = [item.quantity for item in order.items]
+        known.counts |= {len(quantities), sum(quantities), *quantities}
         for item in order.items:
             known.amounts |= {_pair(item.price), (item.price.amount * item.quantity, item.price.currency)}
             known.items.add(item.name)

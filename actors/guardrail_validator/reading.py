@@ -15,34 +15,43 @@ from actors.guardrail_validator.ground import Ground, today
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_GERMAN_MONTHS = ("januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober")
+MONTHS |= {name: number for number, name in enumerate(_GERMAN_MONTHS, start=1)} | {"dezember": 12, "okt": 10, "dez": 12}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATES = re.compile(
-    rf"\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m1>{_MONTH})\b\.?(?:,? (?P<y1>\d{{4}}))?"
+    rf"\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? (?P<m1>{_MONTH})\b\.?(?:,? (?P<y1>\d{{4}}))?"
     rf"|\b(?P<m2>{_MONTH})\.? (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y2>\d{{4}}))?"
     r"|\b(?P<y3>\d{4})-(?P<m3>\d\d)-(?P<d3>\d\d)\b"
     r"|(?<![\w.])(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<y4>\d{2,4})(?!\w)",
     re.IGNORECASE,
 )
 RELATIVE_DAYS = {"yesterday": -1, "tomorrow": 1, "tonight": 0}
+RELATIVE_DAYS |= {"vorgestern": -2, "gestern": -1, "morgen": 1, "übermorgen": 2}
+_RELATIVE_DAY = re.compile(rf"(?<!guten )\b(?:{'|'.join(RELATIVE_DAYS)})\b", re.IGNORECASE)
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-_CURRENCY_WORDS = {"dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY"}
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_CURRENCY_WORDS = {"dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "pfund": "GBP", "yen": "JPY"}
+_CONTINENTAL = r"(?:\d{1,3}(?:\.\d{3})+|\d+),\d\d(?!\d)"  # 1.299,00
+_NUMBER = rf"(?:{_CONTINENTAL}|(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)"
 _CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|CNY|INR|BRL|MXN|ZAR"
 _AMOUNTS = re.compile(
     rf"(?P<symbol>[$€£¥]) ?(?P<n1>{_NUMBER})"
-    rf"|(?<![\w.,-])(?P<n2>{_NUMBER}) ?(?P<after>[$€£¥](?! ?\d)|(?:{_CODES})\b|(?:dollar|euro|pound|buck|yen)s?\b)"
+    rf"|(?<![\w.,-])(?P<n2>{_NUMBER}) ?(?P<after>[$€£¥](?! ?\d)|(?:{_CODES})\b|(?:{'|'.join(_CURRENCY_WORDS)})s?\b)"
     rf"|\b(?P<code>{_CODES}) ?(?P<n3>{_NUMBER})"
-    r"|(?<![\w.,])(?P<bare>\d[\d,]*\.\d\d)(?![\w.])",
+    rf"|(?<![\w.,])(?P<bare>\d[\d,]*\.\d\d|{_CONTINENTAL})(?![\w.]\w)(?!\w)",
     re.IGNORECASE,
 )
+
+
+BLANK = "·"  # stands for what was checked, or needs no check: no letter, digit or end of a sentence
 
 
 def checked_form(text: str) -> str:
     """The text as it is checked: one form per character, nothing invisible, straight quotes, single spaces."""
     plain = unicodedata.normalize("NFKC", visible(text))
-    for curly, straight in (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‑", "-")):
-        plain = plain.replace(curly, straight)
-    return re.sub(r"[^\S\n]+", " ", plain)
+    return re.sub(r"[^\S\n]+", " ", plain.translate(_STRAIGHT))
+
+
+_STRAIGHT = str.maketrans("’‘“”„–—‑。｡", '\'\'"""---..')
 
 
 def visible(text: str) -> str:
@@ -69,6 +78,12 @@ def without_markup(text: str) -> str:
         if text == before:
             break
     return text
+
+
+# What stands between two orders of one subject.
+_AND = re.compile(
+    r"\s*(?:\([^()]*\))?\s*(?:,|and|&|or|und|oder)\s*(?:and\s*)?(?:(?:your|Ihre)\s*)?(?:(?:order|Bestellung)\s*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -107,9 +122,7 @@ class Reply:
             group = [before[-1]]
             for mention in reversed(before[:-1]):
                 between = self.bare[mention.end : group[0].start]
-                if not re.fullmatch(
-                    r"\s*(?:\([^()]*\))?\s*(?:,|and|&|or)\s*(?:and\s*)?(?:your\s*)?(?:order\s*)?", between
-                ):
+                if not _AND.fullmatch(between):
                     break
                 group.insert(0, mention)
         elif after:
@@ -124,7 +137,7 @@ class Reply:
         """(start, end, every day it may mean); no day at all for a date that does not exist."""
         for match in _DATES.finditer(self.bare):
             yield match.start(), match.end(), _meanings(match)
-        for match in re.finditer(r"\b(?:yesterday|tomorrow|tonight)\b", self.bare, re.IGNORECASE):
+        for match in _RELATIVE_DAY.finditer(self.bare):
             yield match.start(), match.end(), {today() + timedelta(days=RELATIVE_DAYS[match[0].lower()])}
 
     def amounts(self) -> Iterator[tuple[int, int, Decimal | None, str | None]]:
@@ -134,15 +147,22 @@ class Reply:
             currency = _CURRENCIES.get(written) or _CURRENCY_WORDS.get(written.rstrip("s")) or written.upper() or None
             number = match["n1"] or match["n2"] or match["n3"] or match["bare"]
             try:
-                yield match.start(), match.end(), Decimal(number.replace(",", "")), currency
+                yield match.start(), match.end(), _decimal(number), currency
             except InvalidOperation:
                 yield match.start(), match.end(), None, currency
+
+
+def _decimal(number: str) -> Decimal:
+    """The number, whichever of comma and point parts its cents. Raises InvalidOperation."""
+    if re.fullmatch(_CONTINENTAL, number):
+        number = number.replace(".", "").replace(",", ".")
+    return Decimal(number.replace(",", ""))
 
 
 def _blanked(text: str, phrases: set[str]) -> str:
     for phrase in sorted(filter(None, map(checked_form, phrases)), key=len, reverse=True):
         if len(phrase.strip()) >= 2:
-            text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", lambda match: "·" * len(match[0]), text)
+            text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", lambda match: BLANK * len(match[0]), text)
     return text
 
 
@@ -152,6 +172,7 @@ def _mentions(text: str, ground: Ground) -> Iterator[Mention]:
         rf"(?<![A-Za-z0-9])(?:{settings.ORDER_NUMBER_PATTERN}|{settings.TRACKING_NUMBER_PATTERN})(?![A-Za-z0-9-]*\d)",
         r"(?<![A-Za-z0-9])(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z0-9-]*?\d){4})[A-Z0-9]+(?:-[A-Z0-9]+)*(?![A-Za-z0-9])",
         r"#\d{3,}",
+        r"\b(?:order|bestellung) (?:no\.?|nr\.?|number|nummer|#) ?#?\d+\b",
     )
     for match in re.finditer("|".join(looks), text, re.IGNORECASE):
         value = match[0].upper()
@@ -159,9 +180,13 @@ def _mentions(text: str, ground: Ground) -> Iterator[Mention]:
         yield Mention(match.start(), match.end(), value, order)
 
 
+# The point of "3. November" ends nothing.
+_END = re.compile(rf"(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s|$)(?! (?:{_MONTH})\b)|[!?](?=\s|$)|\n", re.IGNORECASE)
+
+
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for match in re.finditer(r"[.!?](?=\s|$)|\n", text):
+    for match in _END.finditer(text):
         yield start, match.end()
         start = match.end()
     if start < len(text):

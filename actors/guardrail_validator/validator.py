@@ -1,14 +1,20 @@
-"""Lets a reply pass, corrects what is only a matter of form, and replaces everything else."""
+"""Lets a reply pass, corrects what is only a matter of form, and replaces everything else: prose by the template that
+it was written from, and a template by the safe reply."""
 
 import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from actors.base import actor
 from actors.guardrail_validator.checks import check_text, issue
 from actors.guardrail_validator.reading import visible, without_markup
-from actors.message import GuardrailCheck, GuardrailIssue, Payload, Response
+from actors.guardrail_validator.second_look import second_look
+from actors.guardrail_validator.vocabulary import new_words
+from actors.message import GuardrailCheck, GuardrailIssue, LLMCall, Payload, Response
 
 # The aggregator opens a case with every reply that did not pass: the promise is kept.
-SAFE_REPLY = (
+SAFE_REPLY = gettext_noop(
     "I'm sorry, I could not put together an answer that I am sure of. A colleague will look at your message and reply "
     "here."
 )
@@ -18,17 +24,41 @@ CORRECTABLE = frozenset({"markup", "invisible", "hollow"})
 @actor("processor")
 def guardrail_validator(payload: Payload) -> GuardrailCheck:
     """Whether the reply may be delivered. What `corrected` holds passed every check itself, or is the safe reply."""
+    with override(payload.conversation.language):
+        return _checked(payload)
+
+
+def _checked(payload: Payload) -> GuardrailCheck:
     response = payload.response
     if response is None:
         missing = issue("missing", "high", "no reply was written")
-        return GuardrailCheck(passed=False, issues=(missing,), corrected=SAFE_REPLY)
+        return GuardrailCheck(passed=False, issues=(missing,), corrected=_(SAFE_REPLY))
     issues = (*check_text(response.text, payload), *_beside_the_text(response, payload))
+    if response.method == "llm":
+        return _checked_prose(response, issues, payload)
     if not issues:
         return GuardrailCheck(passed=True)
     corrected = _corrected(response.text, issues, payload)
     if corrected is None:
-        return GuardrailCheck(passed=False, issues=issues, corrected=SAFE_REPLY)
+        return GuardrailCheck(passed=False, issues=issues, corrected=_(SAFE_REPLY))
     return GuardrailCheck(passed=True, issues=issues, corrected=corrected)
+
+
+def _checked_prose(response: Response, issues: tuple[GuardrailIssue, ...], payload: Payload) -> GuardrailCheck:
+    """Prose is not mended: its template says the same, and is checked like any other reply."""
+    calls: tuple[LLMCall, ...] = ()
+    spoken = {"customer": payload.customer_message, "language": payload.conversation.language}
+    if new_words(response.text, response.template_text or "", response.facts, **spoken):
+        issues = (*issues, issue("new_words", "high", "words that neither the template nor the facts have"))
+    if not issues:
+        found, calls = second_look(response, payload)
+        if found is None:
+            return GuardrailCheck(passed=True, calls=calls)
+        issues = (found,)
+    template = response.model_copy(update={"text": response.template_text or "", "method": "template"})
+    check = _checked(payload.model_copy(update={"response": template}))
+    corrected = template.text if check.corrected is None else check.corrected
+    return GuardrailCheck(passed=check.passed, issues=(*issues, *check.issues), corrected=corrected, calls=calls)
 
 
 def _beside_the_text(response: Response, payload: Payload) -> tuple[GuardrailIssue, ...]:

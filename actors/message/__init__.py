@@ -7,6 +7,7 @@ did not. Steps up to `current_step` and enrichments once written stay as they ar
 from actors.message.envelope import Hop, Message, Metadata, Route
 from actors.message.payload import (
     ActionResult,
+    Article,
     Context,
     ConversationView,
     Customer,
@@ -22,7 +23,9 @@ from actors.message.payload import (
     Intent,
     IntentName,
     Level,
+    LLMCall,
     Money,
+    Notice,
     Order,
     OrderItem,
     Part,
@@ -40,6 +43,7 @@ from actors.message.payload import (
 
 __all__ = [
     "ActionResult",
+    "Article",
     "Context",
     "ConversationView",
     "Customer",
@@ -55,10 +59,12 @@ __all__ = [
     "Hop",
     "Intent",
     "IntentName",
+    "LLMCall",
     "Level",
     "Message",
     "Metadata",
     "Money",
+    "Notice",
     "Order",
     "OrderItem",
     "Part",

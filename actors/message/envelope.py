@@ -57,13 +57,15 @@ class Metadata(Part):
 
 
 class Message(Part):
-    """One customer turn under way. `message_id` is the Turn, `session_id` the Conversation."""
+    """One customer turn under way. `message_id` is the Turn, `session_id` the Conversation, `covers` the later turns
+    that its reply answers, too."""
 
     version: Literal[1] = 1
     message_id: str
     session_id: str
     attempt: int = Field(ge=0)
     epoch: int = Field(ge=0)
+    covers: tuple[str, ...] = ()
     route: Route
     payload: Payload
     metadata: Metadata

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 IntentName = Literal[
     "order_inquiry",
@@ -34,7 +34,23 @@ EscalationReason = Literal[
     "guardrail",
     "tool_failure",
     "undeliverable",
+    "bot_paused",
 ]
+
+
+# Letters that nobody sees, and those that turn the words after them around. Joiners are not among them: names need
+# them.
+_HIDDEN = dict.fromkeys(
+    [0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF]
+)
+
+
+def plain_name(name: str) -> str:
+    """A name as people see it, so that none looks like another one or like the words around it."""
+    return name.translate(_HIDDEN)
+
+
+Name = Annotated[str, AfterValidator(plain_name)]
 
 
 class Part(BaseModel):
@@ -63,12 +79,23 @@ class Question(Part):
     args: dict[str, str] = {}
 
 
+class Notice(Part):
+    """What staff published for customers, such as a carrier's strike: told, word for word, to who writes about one of
+    `intents`; with a carrier only to those whose parcel it carries."""
+
+    id: int
+    text: str
+    carrier: str = ""
+    intents: tuple[str, ...]  # a name that is no intent fits nothing: no row of staff's stops a message
+
+
 class ConversationView(Part):
     open_question: Question | None = None  # asked by the last reply; yes and no count only while it waits for one
     clarify_count: int = 0  # clarifying questions asked in a row
     language: str = "en"
     recent_turns: tuple[RecentTurn, ...] = ()  # oldest first, without the message itself
     waiting: bool = False  # an escalation is unresolved: the bot still answers, but does not escalate again
+    notices: tuple[Notice, ...] = ()  # those that count now
 
 
 # --- what the actors write --------------------------------------------------------------------
@@ -98,12 +125,31 @@ class Entity(Part):
     span: tuple[int, int]
 
 
+class LLMCall(Part):
+    """One call of a language model, whatever became of it.
+
+    `outcome` says how the call went, not whether its words were used. Tokens are None when the provider did not say,
+    `cost` (USD) when tokens or price are unknown: never 0 for want of knowing.
+    """
+
+    purpose: Literal["intent", "reply", "check"]
+    model: str
+    prompt: str  # the file in actors/prompts, version included
+    outcome: Literal["ok", "stopped", "timeout", "rate_limited", "refused", "error", "empty", "malformed", "cut"]
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: Decimal | None = None
+    seconds: float
+
+
 class Intent(Part):
     category: IntentName
     confidence: float = Field(ge=0, le=1)
     entities: tuple[Entity, ...] = ()
     secondary: tuple[IntentName, ...] = ()  # further wishes in the same message, most certain first
     method: Literal["offline", "llm"] = "offline"
+    language: str = "en"  # of the message: ISO 639-1, "und" when too little of it tells
+    calls: tuple[LLMCall, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """The distinct values of one kind of entity, in the order of the text."""
@@ -117,8 +163,8 @@ class Money(Part):
 
 class Customer(Part):
     email: str
-    first_name: str
-    last_name: str
+    first_name: Name
+    last_name: Name
     tier: Literal["standard", "premium", "vip"]
     customer_since: datetime | None = None
 
@@ -161,6 +207,14 @@ class HistoryEntry(Part):
     text: str
 
 
+class Article(Part):
+    """What the shop tells everybody about something: quoted word for word, with its title."""
+
+    id: int
+    title: str
+    text: str
+
+
 class Context(Part):
     """What the shop knows of a verified customer. `complete` is False when a service did not answer: then what is
     absent is unknown, and no reply may say that it does not exist."""
@@ -173,6 +227,7 @@ class Context(Part):
     source: Literal["services", "cache", "none"] = "none"
     complete: bool = True
     missing: tuple[Literal["customers", "orders", "tracking"], ...] = ()
+    articles: tuple[Article, ...] = ()  # that answer a general question of this message, a guest's too
 
 
 class Rule(Part):
@@ -221,11 +276,17 @@ class Fact(Part):
 
 
 class Response(Part):
+    """What is answered. Prose of the LLM (method `llm`) brings the template's text along, which takes its place when
+    the guardrail finds something in it; a template that stands in for prose says why in `offline_because`."""
+
     text: str
     tone: Literal["neutral", "friendly", "empathetic", "apologetic", "formal"]
     method: Literal["template", "llm"] = "template"
     facts: tuple[Fact, ...] = ()
     question: Question | None = None
+    template_text: str | None = None
+    offline_because: str | None = None
+    calls: tuple[LLMCall, ...] = ()
 
 
 class GuardrailIssue(Part):
@@ -241,6 +302,7 @@ class GuardrailCheck(Part):
     passed: bool
     issues: tuple[GuardrailIssue, ...] = ()
     corrected: str | None = None
+    calls: tuple[LLMCall, ...] = ()
 
     @model_validator(mode="after")
     def _blocked_means_replaced(self) -> Self:
@@ -253,6 +315,7 @@ class Escalation(Part):
     outcome: Literal["retry", "error_recovery", "human_handoff", "fallback_response", "no_escalation"]
     reason: EscalationReason | None = None
     priority: Priority = "normal"
+    signals: tuple[str, ...] = ()  # what raised the priority
     notice: str | None = None  # the text delivered, when the route ends here
     summary: str = ""  # for the person who takes over
 

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from actors.models.conversation import Conversation, Turn
 
@@ -51,9 +52,17 @@ class Action(models.Model):
                 name="one_open_question_per_conversation",
             ),
         ]
+        indexes = [
+            # What is under way at the shop: asked every second, and hardly ever a row.
+            models.Index(fields=["status", "updated_at"], condition=Q(status="executing"), name="action_executing"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.order} ({self.status})"
+
+    def is_expired(self) -> bool:
+        """Whether the time for the customer's yes is over, by the database's clock: a worker's own may be wrong."""
+        return Action.objects.filter(pk=self.pk, expires_at__lt=Now()).exists()
 
 
 class Policy(models.Model):
@@ -156,8 +165,10 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     who = models.CharField(max_length=150)
     what = models.CharField(max_length=60)
-    conversation = models.UUIDField(null=True, blank=True)
+    conversation = models.UUIDField(null=True, blank=True, db_index=True)
+    case = models.PositiveBigIntegerField(null=True, blank=True, db_index=True)
     action = models.UUIDField(null=True, blank=True, db_index=True)
+    fields = models.CharField(max_length=200, blank=True, default="")  # the names of what was changed, never values
     order = models.CharField(max_length=40, blank=True, default="")
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, default="")

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from actors.message import Context, Customer, Fact, Intent, IntentName, Money, Order, Payload, Shipment
+from actors.message import Article, Context, Customer, Fact, Intent, IntentName, Money, Order, Payload, Shipment
+from actors.wording import status_word, written_date, written_money
 
 LISTED = 5  # orders in one list
 UNSHIPPED = ("pending", "confirmed", "processing")
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
-TALK = 'write "talk to a person"'
 # Words of item names that are said of other things too.
 _COMMON = re.compile(
     r"with|from|this|that|your|order|item|gift|card|case|phone|home|size|small|large|medium|pack|black|white|blue|green"
@@ -34,6 +35,11 @@ class Case:
     @property
     def context(self) -> Context | None:
         return self.payload.context if self.payload.verified else None
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """Everybody may read them."""
+        return self.payload.context.articles if self.payload.context else ()
 
     @property
     def customer(self) -> Customer | None:
@@ -65,7 +71,10 @@ class Case:
             return number
         first = self.say("item", order.items[0].name, order.number)
         more = len(order.items) - 1
-        return f"{number} ({first}{f' and {more} more item{plural(more)}' if more else ''})"
+        if not more:
+            return f"{number} ({first})"
+        text = ngettext("{number} ({item} and {count} more item)", "{number} ({item} and {count} more items)", more)
+        return text.format(number=number, item=first, count=more)
 
     def say_money(self, money: Money, source: str) -> str:
         return self.say("amount", written_money(money), source)
@@ -74,27 +83,18 @@ class Case:
         return self.say("date", written_date(day), source)
 
     def say_status(self, status: str, source: str) -> str:
-        return self.say("status", status, source)
+        return self.say("status", status_word(status), source)
 
+    def say_article(self, article: Article) -> str:
+        """An article word for word, below its title."""
+        title = self.say("policy", article.title, article.title)
+        return _('From our article "{title}":').format(title=title) + f"\n{article.text}"
 
-def plural(count: int) -> str:
-    return "" if count == 1 else "s"
-
-
-def written_money(money: Money) -> str:
-    amount = f"{money.amount:,.2f}"
-    symbol = SYMBOLS.get(money.currency)
-    return f"{symbol}{amount}" if symbol else f"{amount} {money.currency}"
-
-
-def written_date(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def written_list(parts: Iterable[str], *, last: str = "and") -> str:
-    """`a, b and c`."""
-    *head, tail = parts
-    return f"{', '.join(head)} {last} {tail}" if head else tail
+    def say_window(self) -> str:
+        """How long an order can be returned."""
+        days = settings.RETURN_WINDOW_DAYS
+        written = ngettext("{count} days", "{count} days", days).format(count=days)
+        return self.say("policy", written, "RETURN_WINDOW_DAYS")
 
 
 def bullets(lines: Iterable[str]) -> str:
@@ -165,7 +165,7 @@ def _is_named(order: Order, reference: str, shipment: Shipment | None) -> bool:
 def relevant_orders(case: Case, wish: IntentName) -> list[Order]:
     """The orders a wish is about: those named by number or by an item which it fits, else the newest it fits, else the
     newest."""
-    named, _ = named_orders(case)
+    named = named_orders(case)[0]
     if not named and not named_references(case.intent):
         named = _orders_by_item(case)
     fitting = [order for order in named or case.orders if _fits(case, wish, order)]

@@ -1,30 +1,46 @@
-"""Writes the reply from templates filled with what is known: every wish of the message gets its own paragraph."""
+"""Writes the reply from templates filled with what is known: every wish of the message gets its own paragraph. Where an
+LLM is set, it says the same in its own words."""
 
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
 from actors.actions.wishes import UNSURE, continued_wish, spoken_wishes
 from actors.base import actor
+from actors.language import not_understood
 from actors.message import ActionResult, Context, ExecutionResult, Intent, IntentName, Payload, Question, Response
 from actors.response_generator.actions import action_status, actions_for, other_actions
-from actors.response_generator.case import TALK, Case, named_orders, written_list
+from actors.response_generator.case import Case, named_orders
+from actors.response_generator.notices import quoted_notices
 from actors.response_generator.orders import order_status
-from actors.response_generator.tone import TOPICS, Tone, closing, greeting, opening, reply_tone
+from actors.response_generator.prose import in_prose
+from actors.response_generator.tone import Tone, closing, greeting, opening, reply_tone, topic
 from actors.response_generator.wishes import answer, not_found, not_looked_up
 from actors.routes import ACTIONABLE, NEEDS_CUSTOMER
+from actors.wording import CHOICES, talk_to_a_person, written_list
 
-CHOICES = ("Where is my order?", "A return or refund", "Something else")
-WAITING = "A colleague already has your conversation and will reply here too."
+UNREAD = gettext_noop("I can only read English myself.")
+WAITING = gettext_noop("A colleague already has your conversation and will reply here too.")
 
 
 @actor("processor")
 def response_generator(payload: Payload) -> Response:
     """The reply to one message, with every fact it states. It never says more than the payload and the shop's settings
-    do; without a decision it says honestly that there is no answer."""
+    do; without a decision it says honestly that there is no answer. In the language of the conversation."""
+    with override(payload.conversation.language):
+        return in_prose(payload, _reply(payload))
+
+
+def _reply(payload: Payload) -> Response:
     intent, decision = payload.intent, payload.decision
     tone = reply_tone(payload.sentiment, intent)
     if intent is None or decision is None:
         return Response(text=_written(_greeting(payload), _no_answer()), tone=tone)
     case = Case(payload=payload, intent=intent)
+    if not_understood(intent):
+        way = _(WAITING) if payload.conversation.waiting else _("For anything else, {talk}.")
+        return _response(case, tone, _(UNREAD) + " " + way.format(talk=talk_to_a_person()))
     match decision.outcome:
         case "clarify":
             question = _clarifying(case)
@@ -34,7 +50,9 @@ def response_generator(payload: Payload) -> Response:
         case "open_question":
             return _decided(case, tone)
         case "verify":
-            return _response(case, tone, _greeting(payload), _opening(case, tone), *_sign_in(case))
+            return _response(
+                case, tone, _greeting(payload), _opening(case, tone), *quoted_notices(case), *_sign_in(case)
+            )
         case _:
             return _answered(case, tone)
 
@@ -60,7 +78,7 @@ def _answered(case: Case, tone: Tone) -> Response:
             elif asked and result.question:
                 text, asked = result.question.text, False
             else:
-                text = "I need your answer to the question above first."
+                text = _("I need your answer to the question above first.")
             paragraphs.append(_labelled(case, wish, text))
     paragraphs += [
         action_status(case, action)
@@ -74,12 +92,11 @@ def _answered(case: Case, tone: Tone) -> Response:
         paragraphs.append(
             answer(case, case.intent.category) if case.orders_known else not_looked_up(named_orders(case)[1])
         )
-    waiting = WAITING if case.payload.conversation.waiting and "escalation_request" not in wishes else ""
+    waiting = _(WAITING) if case.payload.conversation.waiting and "escalation_request" not in wishes else ""
     question = result.question
     end = "" if question or waiting else closing(tone, " ".join(paragraphs))
-    return _response(
-        case, tone, _greeting(case.payload), _opening(case, tone), *paragraphs, waiting, end, question=question
-    )
+    begin = (_greeting(case.payload), _opening(case, tone), *quoted_notices(case))
+    return _response(case, tone, *begin, *paragraphs, waiting, end, question=question)
 
 
 def _asks_about(case: Case, wish: IntentName, question: Question) -> bool:
@@ -123,31 +140,31 @@ def _decided(case: Case, tone: Tone) -> Response:
     if result.question:
         paragraphs.append(result.question.text)
     if not result.actions and not result.question:
-        paragraphs.insert(
-            0, f"Nothing was changed, because nothing waits for your answer any more. If you want, {TALK}."
-        )
-    return _response(case, tone, _greeting(case.payload), *paragraphs, question=result.question)
+        nothing = _("Nothing was changed, because nothing waits for your answer any more. If you want, {talk}.")
+        paragraphs.insert(0, nothing.format(talk=talk_to_a_person()))
+    return _response(case, tone, _greeting(case.payload), *quoted_notices(case), *paragraphs, question=result.question)
 
 
 def _clarifying(case: Case) -> Question:
-    orders, _ = named_orders(case)
+    orders = named_orders(case)[0]
+    choices = tuple(_(choice) for choice in CHOICES)
     if len(orders) == 1:
-        about = f"What would you like to know about your order {case.say_order(orders[0])}: where it is, a return or "
-        return Question(text=f"{about}refund, or something else?", choices=CHOICES)
-    return Question(
-        text="I want to be sure that I understand you. Is it about an order, a return or refund, or something else?",
-        choices=CHOICES,
-    )
+        text = _(
+            "What would you like to know about your order {order}: where it is, a return or refund, or something else?"
+        )
+        return Question(text=text.format(order=case.say_order(orders[0])), choices=choices)
+    text = _("I want to be sure that I understand you. Is it about an order, a return or refund, or something else?")
+    return Question(text=text, choices=choices)
 
 
 def _sign_in(case: Case) -> list[str]:
     """What a guest gets: the same for an address the shop knows and one it does not."""
     wishes = _wishes(case.intent)
-    private = [TOPICS[wish] for wish in wishes if wish in NEEDS_CUSTOMER]
-    text = (
-        f"To help you with {written_list(private or ['this'])}, I need to know that it is you: please sign in with the "
-        "e-mail address of your order."
-    )
+    private = [topic(wish) for wish in wishes if wish in NEEDS_CUSTOMER]
+    text = _(
+        "To help you with {topics}, I need to know that it is you: please sign in with the e-mail address of your "
+        "order."
+    ).format(topics=written_list(private or [_("this")]))
     if _spoken_only(case):
         return [text]
     public = [_labelled(case, wish, answer(case, wish)) for wish in wishes if wish not in NEEDS_CUSTOMER]
@@ -164,10 +181,10 @@ def _courtesies(case: Case) -> list[str]:
 
 
 def _no_answer() -> str:
-    return (
+    return _(
         "I'm sorry, a part of our system did not answer just now, so I can't answer you properly. Please send your "
-        f"message again a little later, or {TALK}."
-    )
+        "message again a little later, or {talk}."
+    ).format(talk=talk_to_a_person())
 
 
 def _unmentioned(case: Case, text: str) -> list[str]:
@@ -185,8 +202,10 @@ def _wishes(intent: Intent) -> tuple[IntentName, ...]:
 
 def _labelled(case: Case, wish: IntentName, text: str) -> str:
     """A message with several wishes gets each of them named."""
-    named = text.lower().startswith(TOPICS[wish])
-    return f"About {TOPICS[wish]}: {text}" if len(_wishes(case.intent)) > 1 and not named else text
+    named = text.lower().startswith(topic(wish).lower())
+    if len(_wishes(case.intent)) == 1 or named:
+        return text
+    return _("About {topic}: {text}").format(topic=topic(wish), text=text)
 
 
 def _opening(case: Case, tone: Tone) -> str:
@@ -203,7 +222,7 @@ def _greeting(payload: Payload) -> str:
 
 def _response(case: Case, tone: Tone, *paragraphs: str, question: Question | None = None) -> Response:
     if question is None and (question := _still_open(case)) is not None:
-        paragraphs = (*paragraphs, f"One thing is still open. {question.text}")
+        paragraphs = (*paragraphs, _("One thing is still open. {question}").format(question=question.text))
     text = _written(*paragraphs)
     # A sentence that was left out leaves its facts behind.
     facts = tuple(fact for fact in case.facts.values() if fact.value in text)

@@ -1,16 +1,15 @@
-// What the line does not tell.
+// What is asked beside the line.
 
-// The steps of an answer, for whom the server tells them; none when they cannot be had now.
-export async function stepsOf(messageId) {
-  let message = null;
+import { LABELS } from "./words.js";
+
+// Signing in and out: the answer's fields, or {error} in words.
+export async function post(call, body) {
   try {
-    const answer = await fetch(`/api/messages/${messageId}`, { headers: { Accept: "application/json" } });
-    if (answer.ok) message = await answer.json();
+    const headers = { "Content-Type": "application/json", Accept: "application/json" };
+    const answer = await fetch(`/api/auth/${call}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const told = await answer.json();
+    return answer.ok ? told : { error: told.errors?.[0]?.detail || told.detail };
   } catch {
-    return []; // no network: the steps seen while waiting stay
+    return { error: LABELS.noLine };
   }
-  return (message?.hops || []).map((hop) => ({
-    actor: hop.actor,
-    seconds: (new Date(hop.finished_at) - new Date(hop.started_at)) / 1000,
-  }));
 }

@@ -1,10 +1,10 @@
-// The conversation: what is sent, what arrives, and what survives a bad line, a reload and a second tab.
+// The conversation: what is sent, what arrives, what survives a bad line, a reload and a second tab.
 
-import { stepsOf } from "./api.js";
+import { post } from "./api.js";
 import { Composer } from "./composer.js";
-import { DemoPanel } from "./demo.js";
-import { signInForm, signOut } from "./signin.js";
-import { Socket } from "./socket.js";
+import { element, later } from "./dom.js";
+import { forgetLink, linked } from "./link.js";
+import { Line } from "./line.js";
 import { newId, store } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { View } from "./view.js";
@@ -13,9 +13,11 @@ import { LABELS } from "./words.js";
 const SENT_WITHIN = 12_000; // no word about a message for so long: the line is dead, take another
 const PASSING = ["too_fast", "unavailable"]; // refusals that are over in a moment: sent again without asking
 const PASSED_AFTER = 2_000;
+const SEEN_AFTER = 500; // the turns of a long transcript are seen in one go
 const UNANSWERED = ["accepted", "processing"];
 
 const config = JSON.parse(document.getElementById("chat-config").textContent);
+const embed = config.mode === "widget" ? await import("./embed.js") : null; // in a shop's page: that page's side
 
 class Chat {
   #view = new View();
@@ -27,35 +29,50 @@ class Chat {
   #working = new Map(); // message_id -> [{actor, at}], the steps seen so far
   #answered = new Set(); // message_ids
   #signedIn = false; // this browser's session is a customer's
-  #tabs = new BroadcastChannel("supportmesh.session"); // tells the browser's other tabs: "in" or "out"
+  #tabs = new BroadcastChannel(`supportmesh.${config.mode}`); // tells the browser's other tabs: "in" or "out"
   #refusal = ""; // why the server did not open the conversation we asked for
-  #socket = new Socket({
+  #link = linked(store.session); // the conversation of the address, until it is open or given up
+  #locked = false; // it opens for who signs in: until then nothing is sent
+  #seen = 0; // told on this line
+  #seenTimer = 0;
+  #socket = new (embed?.WidgetLine ?? Line)({
     url: () => this.#url(),
+    session: () => this.#link || store.session,
     onFrame: (frame) => this.#frame(frame),
     onState: (state) => this.#connection(state),
   });
   #composer = new Composer({ onSend: (text) => this.say(text) });
-  #demo = config.demo
-    ? new DemoPanel({
-        customers: config.demo,
-        chosen: store.customer,
-        onAsk: (text) => this.say(text),
-        onCustomer: async (email) => {
-          if (this.#signedIn) await signOut();
-          this.startOver();
-          store.customer = email;
-        },
-      })
-    : null;
-
+  #rating = null; // loaded when there is something to rate
   start() {
+    if (this.#link) store.customer = ""; // in the demo: whose it is says the conversation
+    else forgetLink();
+    if (config.demo) this.#demo();
     for (const item of store.unsent()) this.#queue(item);
+    document.addEventListener("visibilitychange", () => this.#noteSeen());
     document.getElementById("human").addEventListener("click", () => this.#askForPerson());
     document.getElementById("restart").addEventListener("click", () => this.#confirmRestart());
     document.getElementById("sign-out").addEventListener("click", () => this.#signOut());
-    this.#tabs.onmessage = ({ data }) => (data === "in" ? this.#socket.open() : this.startOver());
+    this.#tabs.onmessage = ({ data }) => {
+      if (data === "in") return this.#socket.open();
+      embed?.forget();
+      this.startOver();
+    };
     this.#socket.open();
-    this.#composer.focus();
+    if (embed?.isFocused() ?? true) this.#composer.focus(); // the shop's page may have it
+  }
+
+  async #demo() {
+    const { DemoPanel } = await later("../demo/demo");
+    new DemoPanel({
+      customers: config.demo,
+      chosen: this.#link ? "" : store.customer,
+      onAsk: (text) => this.say(text),
+      onCustomer: async (email) => {
+        if (this.#signedIn) await post("logout", {});
+        this.startOver();
+        store.customer = email;
+      },
+    });
   }
 
   say(text, { actionId = "" } = {}) {
@@ -71,11 +88,20 @@ class Chat {
   startOver() {
     this.#socket.close();
     store.forgetConversation();
-    this.#forget();
-    this.#unsent = [];
-    this.#view.clear();
+    this.#dropLink();
+    this.#turnTo("");
     this.#socket.open();
     this.#composer.focus();
+  }
+
+  // The customer is gone from this browser: from its other tabs, too.
+  leave() {
+    this.startOver();
+    this.#tabs.postMessage("out");
+  }
+
+  notice(words) {
+    this.#view.notice(words, "error");
   }
 
   // --- sending: one at a time, so that every answer of the server has its message ---
@@ -90,7 +116,7 @@ class Chat {
     const next = this.#unsent.find((entry) => !entry.failed);
     if (!next) return;
     if (!this.#ready) {
-      this.#view.customerState(next.turn, this.#socket.isOpen ? "sending" : "kept");
+      this.#view.customerState(next.turn, this.#locked ? "held" : this.#socket.isOpen ? "sending" : "kept");
       return;
     }
     const { message, id, action_id, customer_email } = next.item;
@@ -101,7 +127,7 @@ class Chat {
     this.#sentTimer = setTimeout(() => this.#socket.reconnect(), SENT_WITHIN);
   }
 
-  #messageSent({ message_id, session_id, seq, status }) {
+  #messageSent({ message_id, session_id, seq, status, detail }) {
     const entry = this.#arrived();
     if (!entry) return;
     if (session_id) store.session = session_id;
@@ -110,6 +136,7 @@ class Chat {
     if (this.#timeline.add(seq)) this.#view.customerState(entry.turn, "sent", { seq });
     else entry.turn.remove(); // the server's copy came first
     if (status === undefined || UNANSWERED.includes(status)) this.#begin(message_id);
+    if (detail && this.#working.has(message_id)) this.#view.setWorking({ words: detail });
     this.#flush();
   }
 
@@ -155,13 +182,14 @@ class Chat {
   #url() {
     const url = new URL(config.socket, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    if (store.session) url.searchParams.set("session_id", store.session);
+    const session = this.#link || store.session;
+    if (session) url.searchParams.set("session_id", session);
     if (config.mode === "widget") url.searchParams.set("channel", "widget");
     return url;
   }
 
   #connection(state) {
-    if (state !== "open") {
+    if (state !== "open" && state !== "polling") {
       this.#ready = false;
       this.#onItsWay = null;
       this.#refusal = "";
@@ -173,36 +201,60 @@ class Chat {
     this.#view.setConnection(state);
   }
 
-  #connected({ session_id, last_seq: lastSeq = 0, status, identity }) {
-    this.#signedIn = Boolean(identity?.verified);
-    this.#view.setSignedIn(this.#signedIn ? identity.email : "");
-    if (store.session && !session_id) {
-      if (this.#refusal !== "not_found") return this.#socket.reconnect(); // it is ours, but not to be had now
-      this.#lostConversation();
-    } else if (session_id) {
+  #connected({ session_id, last_seq: lastSeq = 0, identity, ...standing }) {
+    if (identity) {
+      this.#signedIn = identity.verified;
+      this.#view.setSignedIn(this.#signedIn ? identity.email : "");
+    }
+    if (session_id) {
+      if (this.#link) this.#turnTo(session_id);
+      this.#dropLink();
       store.session = session_id;
+    } else if (this.#link || store.session) {
+      if (this.#refusal !== "not_found") return this.#socket.reconnect(); // it is ours, but not to be had now
+      if (this.#link) return this.#signedIn ? this.#linkLeadsNowhere() : this.#signInFirst();
+      this.#turnTo(""); // it was deleted, or belongs to somebody else now
+      this.#view.notice(LABELS.newSession);
     }
     this.#ready = true;
+    this.#seen = 0;
     this.#flush();
     if (lastSeq > this.#timeline.lastSeq) this.#socket.send("resume", { last_seq: this.#timeline.lastSeq });
-    if (status) this.#view.setStatus(status);
+    this.#status(standing);
+    this.#noteSeen();
   }
 
-  // It was deleted, or belongs to somebody else now: what is unsent goes into a new one.
-  #lostConversation() {
-    store.session = "";
-    this.#forget();
-    this.#view.clear();
-    this.#unsent = [];
-    for (const item of store.unsent()) this.#queue(item);
-    this.#view.notice(LABELS.newSession);
+  // The link of a mail, in a browser that does not know its customer: what is written meanwhile belongs there, too.
+  #signInFirst() {
+    this.#locked = true;
+    for (const entry of this.#unsent) this.#view.customerState(entry.turn, "held");
+    this.#view.signInFirst(this.#signInForm());
   }
 
-  #forget() {
+  // Somebody else's, or deleted: back to what this browser had.
+  #linkLeadsNowhere() {
+    this.#dropLink();
+    this.#view.reply({ role: "system", text: LABELS.notThere, at: new Date() });
+    this.#socket.open();
+  }
+
+  #dropLink() {
+    this.#link = "";
+    this.#locked = false;
+    forgetLink();
+  }
+
+  // Another conversation than the one shown; what is unsent goes into it.
+  #turnTo(session) {
+    store.session = session;
     this.#timeline = new Timeline();
     this.#working.clear();
     this.#answered.clear();
     this.#onItsWay = null;
+    this.#unsent = [];
+    this.#rating?.hide();
+    this.#view.clear();
+    for (const item of store.unsent()) this.#queue(item);
   }
 
   // --- what arrives ---
@@ -216,6 +268,8 @@ class Chat {
         return this.#messageSent(data);
       case "progress":
         return this.#progress(data, at);
+      case "token":
+        return this.#token(data);
       case "chat_response":
         return this.#reply(data, at);
       case "agent_message":
@@ -236,8 +290,15 @@ class Chat {
     this.#view.setWorking({ actor, index, total });
   }
 
-  #reply({ response, message_id, seq, processing_time, metadata = {} }, at) {
-    const steps = withSeconds(this.#end(message_id), at);
+  // The answer as it is written. What counts is the reply.
+  #token({ message_id, attempt, index, delta }) {
+    if (this.#answered.has(message_id)) return;
+    this.#begin(message_id);
+    this.#view.grow(attempt, index, delta);
+  }
+
+  #reply({ response, message_id, covers = [], seq, processing_time, metadata = {} }, at) {
+    const steps = withSeconds(this.#end(message_id, ...covers), at);
     if (!this.#timeline.add(seq)) return;
     const question = metadata.question;
     const isOpen = question && !(question.expires_at && new Date(question.expires_at) < new Date());
@@ -248,34 +309,67 @@ class Chat {
       at,
       seq,
       answered: { ...metadata, processing_time, steps },
-      loadSteps: config.demo ? () => stepsOf(message_id) : null,
+      stepsFor: config.demo ? message_id : "",
+      cards: metadata.cards || [],
       choices: isOpen ? question.choices || [] : [],
       onChoice: (choice) => this.say(choice, { actionId: question.action_id }),
       form: metadata.outcome === "verify" && !this.#signedIn ? this.#signInForm() : null,
     });
+    this.#noteSeen();
   }
 
   #agentMessage({ text, seq, agent }, at) {
     this.#end();
-    this.#turn({ role: "agent", text, seq, name: agent }, at);
+    this.#turn({ role: "agent", text, seq, agent }, at);
   }
 
   // What another tab, the system or the past said.
-  #turn({ role, text, seq, name, message_id, status }, at) {
+  #turn({ role, text, seq, agent, message_id, status, verify }, at) {
     if (!this.#timeline.add(seq)) return;
+    this.#noteSeen();
     this.#view.dropQuickReplies();
     if (role !== "customer") {
-      this.#view.reply({ role, name, text, at, seq });
+      const form = verify && !this.#signedIn ? this.#signInForm(verify) : null;
+      this.#view.reply({ role, name: agent, text, at, seq, form });
       return;
     }
     this.#view.customerTurn({ text, at, seq });
     if (UNANSWERED.includes(status)) this.#begin(message_id);
   }
 
-  #status({ status, agent }) {
+  // `rating` is there when this line has just rated.
+  #status({ status, agent, rated, rating, waiting }) {
     if (!status) return;
     if (status === "human") this.#end();
-    this.#view.setStatus(status, agent);
+    this.#view.setStatus(status, agent, waiting);
+    if (rating) this.#view.keepBottom(() => this.#rating?.thank());
+    else if (status === "closed" && !rated && !store.ratingDeclined(store.session)) this.#askForRating();
+    else this.#rating?.hide();
+  }
+
+  async #askForRating() {
+    const session = store.session;
+    const { Rating } = await later("rating");
+    this.#rating ??= new Rating({
+      onRate: (rating) => this.#socket.send("rating", rating),
+      onLater: () => {
+        store.declineRating(store.session);
+        this.#rating.hide();
+      },
+    });
+    if (session === store.session && document.body.dataset.status === "closed") {
+      this.#view.keepBottom(() => this.#rating.ask());
+    }
+  }
+
+  // Tell what stands on a page that somebody has before their eyes: it need not be mailed.
+  #noteSeen() {
+    clearTimeout(this.#seenTimer);
+    this.#seenTimer = setTimeout(() => {
+      const seq = this.#timeline.lastSeq;
+      if (document.visibilityState !== "visible" || embed?.isShut() || !this.#ready || seq <= this.#seen) return;
+      if (this.#socket.send("seen", { seq })) this.#seen = seq;
+    }, SEEN_AFTER);
   }
 
   #begin(messageId) {
@@ -284,10 +378,10 @@ class Chat {
     if (this.#working.size === 1) this.#view.setWorking({});
   }
 
-  // The steps that led to the reply to this message; without one, nothing is under way any more.
-  #end(messageId) {
-    const steps = this.#working.get(messageId) || [];
-    for (const done of messageId ? [messageId] : [...this.#working.keys()]) {
+  // The steps that led to the reply to the first; without one, nothing is under way any more.
+  #end(...answered) {
+    const steps = this.#working.get(answered[0]) || [];
+    for (const done of answered[0] ? answered : [...this.#working.keys()]) {
       this.#answered.add(done);
       this.#working.delete(done);
     }
@@ -296,25 +390,30 @@ class Chat {
   }
 
   // Once signed in, take a line with the new session: the answer to what waited comes there.
-  #signInForm() {
+  #signInForm(email = "") {
     const onSignedIn = () => {
       this.#tabs.postMessage("in");
       this.#socket.open();
     };
-    return signInForm({ session: () => store.session, onSignedIn });
+    const place = element("div", "signin");
+    later("signin").then(({ signInForm, signInElsewhere }) => {
+      const session = () => this.#link || store.session;
+      const form = embed ? signInElsewhere(config) : signInForm({ session, onSignedIn, email });
+      this.#view.keepBottom(() => place.replaceWith(form));
+    });
+    return place;
   }
 
   // --- the buttons of the header ---
 
   async #signOut() {
-    const { error } = await signOut();
+    const { error } = await post("logout", {});
     if (error) return this.#view.notice(error, "error");
-    this.startOver();
-    this.#tabs.postMessage("out");
+    this.leave();
   }
 
   #askForPerson() {
-    if (!store.session || !this.#socket.send("human")) this.say(LABELS.personPlease);
+    if (!this.#ready || !store.session || !this.#socket.send("human")) this.say(LABELS.personPlease);
   }
 
   #confirmRestart() {
@@ -338,4 +437,6 @@ function errorWords(error, details) {
   return typeof told === "string" && told ? told : error;
 }
 
-new Chat().start();
+const chat = new Chat();
+embed?.follow(chat);
+chat.start();

@@ -1,10 +1,14 @@
 // The "How this was answered" expander below a reply.
 
-import { element } from "./dom.js";
-import { INTENTS, LABELS, OUTCOMES, duration, stageWords } from "./words.js";
+import { element, laterStyle } from "./dom.js";
+import { HOW, INTENTS, OUTCOMES } from "./later-words.js";
+import { stageWords } from "./words.js";
 
-// null when the server told nothing worth opening it for. loadSteps() => the steps in full, asked for when opened.
-export function explanation({ intent, confidence, sources = [], outcome, processing_time: took, steps = [] }, loadSteps) {
+await laterStyle();
+
+// Fills the expander. askedFor: the message whose steps the server tells this visitor in full, or "".
+export async function explain(details, answered, askedFor) {
+  const { intent, confidence, sources = [], outcome, processing_time: took, steps = [] } = answered;
   const facts = element("dl", "how__facts");
   const add = (label, value) => {
     if (!value) return;
@@ -12,20 +16,14 @@ export function explanation({ intent, confidence, sources = [], outcome, process
     row.append(element("dt", "", label), element("dd", "", value));
     facts.append(row);
   };
-  const certain = typeof confidence === "number" ? ` (${Math.round(confidence * 100)} % ${LABELS.confidence})` : "";
-  add(LABELS.intent, intent && `${INTENTS[intent] || intent}${certain}`);
-  add(LABELS.sources, sources.map(sourceWords).join(", "));
-  add(LABELS.result, OUTCOMES[outcome] || outcome);
-  add(LABELS.took, typeof took === "number" ? duration(took) : "");
-  if (!facts.children.length && !steps.length) return null;
-
-  const details = element("details", "how");
-  details.append(element("summary", "", LABELS.how), facts);
+  const certain = typeof confidence === "number" ? ` (${Math.round(confidence * 100)} % ${HOW.confidence})` : "";
+  add(HOW.intent, intent && `${INTENTS[intent] || intent}${certain}`);
+  add(HOW.sources, sources.map(sourceWords).join(", "));
+  add(HOW.result, OUTCOMES[outcome] || outcome);
+  add(HOW.took, typeof took === "number" ? duration(took) : "");
+  details.append(facts);
   showSteps(details, steps);
-  if (loadSteps) {
-    details.addEventListener("toggle", async () => showSteps(details, await loadSteps()), { once: true });
-  }
-  return details;
+  if (askedFor) showSteps(details, await stepsOf(askedFor));
 }
 
 function showSteps(details, steps) {
@@ -43,4 +41,24 @@ function showSteps(details, steps) {
 // A source is a name, or {kind, value}-like: show what names it.
 function sourceWords(source) {
   return typeof source === "string" ? source : Object.values(source).filter(Boolean).join(" ");
+}
+
+// None when they cannot be had now.
+async function stepsOf(messageId) {
+  let message = null;
+  try {
+    const answer = await fetch(`/api/messages/${messageId}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) message = await answer.json();
+  } catch {
+    return []; // no network: the steps seen while waiting stay
+  }
+  return (message?.hops || []).map((hop) => ({
+    actor: hop.actor,
+    seconds: (new Date(hop.finished_at) - new Date(hop.started_at)) / 1000,
+  }));
+}
+
+function duration(seconds) {
+  if (seconds < 0.001) return "< 1 ms";
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }

@@ -1,10 +1,14 @@
 // Signing in inside the conversation: an address, then the code that was sent to it.
 
-import { element } from "./dom.js";
-import { SIGN_IN } from "./words.js";
+import { post } from "./api.js";
+import { element, keepFocus, laterStyle } from "./dom.js";
+import { SIGN_IN } from "./later-words.js";
+
+await laterStyle();
 
 // onSignedIn() once the browser's session is the customer's. session() => the conversation to go on in.
-export function signInForm({ session, onSignedIn }) {
+// email: where a code was sent already.
+export function signInForm({ session, onSignedIn, email: sentTo = "" }) {
   const form = element("form", "signin");
   const told = element("p", "signin__told");
   told.setAttribute("role", "status");
@@ -21,7 +25,7 @@ export function signInForm({ session, onSignedIn }) {
     code.hidden = again.hidden = !codeWanted;
     code.input.required = codeWanted;
     send.textContent = codeWanted ? SIGN_IN.signIn : SIGN_IN.sendCode;
-    (codeWanted ? code : email).input.focus();
+    if (form.isConnected) (codeWanted ? code : email).input.focus();
   };
   again.addEventListener("click", () => {
     code.input.value = told.textContent = "";
@@ -38,9 +42,11 @@ export function signInForm({ session, onSignedIn }) {
     send.disabled = false;
     if (answer.error) {
       told.textContent = answer.error;
-      if (verifying) code.input.select();
+      const wrong = (verifying ? code : email).input;
+      wrong.focus(); // the button that sent it could not keep the focus
+      wrong.select();
     } else if (verifying) {
-      form.remove();
+      keepFocus(() => form.remove());
       onSignedIn();
     } else {
       told.textContent = demoWords(answer) || answer.detail;
@@ -48,11 +54,20 @@ export function signInForm({ session, onSignedIn }) {
       step(true);
     }
   });
+  email.input.value = sentTo;
+  if (sentTo) step(true);
   return form;
 }
 
-export async function signOut() {
-  return post("logout", {});
+// In a shop's page: a code by mail signs in by a cookie, which no browser keeps there. jwt: whether that page can say
+// who its customer is.
+export function signInElsewhere({ jwt }) {
+  const place = element("p", "signin", jwt ? SIGN_IN.onThisPage : "");
+  if (jwt) return place;
+  const link = element("a", "turn__link", SIGN_IN.onOurPage);
+  Object.assign(link, { href: "/", target: "_blank", rel: "noopener" });
+  place.append(link);
+  return place;
 }
 
 function field(words, attributes) {
@@ -66,16 +81,4 @@ function field(words, attributes) {
 function demoWords(answer) {
   if (answer.demo_code === undefined) return "";
   return answer.demo_code ? SIGN_IN.demoCode : SIGN_IN.demoUnknown;
-}
-
-// The answer's fields, or {error} in words.
-async function post(call, body) {
-  try {
-    const headers = { "Content-Type": "application/json", Accept: "application/json" };
-    const answer = await fetch(`/api/auth/${call}`, { method: "POST", headers, body: JSON.stringify(body) });
-    const told = await answer.json();
-    return answer.ok ? told : { error: told.errors?.[0]?.detail || told.detail };
-  } catch {
-    return { error: SIGN_IN.noLine };
-  }
 }

@@ -5,6 +5,8 @@ const MAX_DELAY = 20_000;
 const OPEN_WITHIN = 10_000;
 const PING_EVERY = 25_000;
 const PONG_WITHIN = 8_000;
+const TOO_MANY = 4429; // the close code: as many sockets are open as this customer may have
+const CROWDED_DELAY = 60_000;
 
 export class Socket {
   #url;
@@ -17,7 +19,7 @@ export class Socket {
   #silenceTimer = 0;
   #wanted = false;
 
-  // url: () => string, asked at every attempt. onFrame(frame). onState("connecting" | "open" | "waiting" | "offline").
+  // url: () => string, asked at every attempt. onFrame(frame). onState("connecting" | "open" | "waiting" | "crowded" | "offline").
   constructor({ url, onFrame, onState }) {
     this.#url = url;
     this.#onFrame = onFrame;
@@ -79,10 +81,11 @@ export class Socket {
       }
       if (frame && typeof frame.type === "string") this.#onFrame(frame);
     };
-    ws.onclose = () => {
+    ws.onclose = ({ code }) => {
       if (this.#ws !== ws) return;
       this.#drop();
-      this.#later();
+      if (code === TOO_MANY) this.#muchLater();
+      else this.#later();
     };
   }
 
@@ -105,6 +108,11 @@ export class Socket {
     const longest = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#attempt);
     this.#attempt += 1;
     this.#retryTimer = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
+  }
+
+  #muchLater() {
+    this.#onState("crowded");
+    this.#retryTimer = setTimeout(() => this.#connect(), CROWDED_DELAY);
   }
 
   #drop() {

@@ -1,11 +1,20 @@
-// What must survive a reload: the conversation's name, the demo's customer, and messages nobody has confirmed yet.
+// What must survive a reload: the conversation's name, the demo's customer, messages nobody has confirmed yet, and which
+// conversations the customer would rather not rate.
 // Each unsent message has a key of its own, so that two tabs never overwrite each other's.
 
 const SESSION = "supportmesh.session";
 const CUSTOMER = "supportmesh.customer";
 const UNSENT = "supportmesh.unsent.";
+const UNRATED = "supportmesh.unrated.";
 
 const memory = new Map(); // what storage refuses (blocked in a frame, or full) lives as long as the page
+let keeper = null; // who keeps it, where it is not this page's own storage
+
+// In a shop's page that page keeps it: `entries` is what it has, keep(key, value) tells it what is new.
+export function keepElsewhere(entries, keep) {
+  for (const [key, value] of entries) memory.set(key, value);
+  keeper = keep;
+}
 
 export const store = {
   get session() {
@@ -34,6 +43,12 @@ export const store = {
   forget(id) {
     write(UNSENT + id, "");
   },
+  declineRating(session) {
+    write(UNRATED + session, "1");
+  },
+  ratingDeclined(session) {
+    return Boolean(read(UNRATED + session));
+  },
   forgetConversation() {
     this.session = "";
     for (const item of this.unsent()) this.forget(item.id);
@@ -50,8 +65,8 @@ export function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function read(key) {
-  if (memory.has(key)) return memory.get(key);
+export function read(key) {
+  if (keeper || memory.has(key)) return memory.get(key) || "";
   try {
     return localStorage.getItem(key) || "";
   } catch {
@@ -59,8 +74,12 @@ function read(key) {
   }
 }
 
-function write(key, value) {
+export function write(key, value) {
   memory.delete(key);
+  if (keeper) {
+    if (value) memory.set(key, value);
+    return keeper(key, value);
+  }
   try {
     if (value) localStorage.setItem(key, value);
     else localStorage.removeItem(key);
@@ -70,6 +89,7 @@ function write(key, value) {
 }
 
 function keys() {
+  if (keeper) return [...memory.keys()];
   try {
     return [...new Set([...Object.keys(localStorage), ...memory.keys()])];
   } catch {

@@ -1,8 +1,7 @@
 // What the customer sees of the conversation.
 
-import { appendText, byId, element } from "./dom.js";
-import { explanation } from "./explanation.js";
-import { LABELS, SIGN_IN, STATES, STATUSES, stageWords } from "./words.js";
+import { appendText, byId, element, keepFocus, later } from "./dom.js";
+import { LABELS, STATES, STATUSES, stageWords } from "./words.js";
 
 const NEAR_BOTTOM = 80; // pixels
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -12,6 +11,7 @@ export class View {
   #log = byId("log");
   #jump = byId("jump");
   #logo = document.querySelector(".bar__logo").src;
+  #growing = { attempt: 0, next: 0 };
 
   constructor() {
     this.#jump.addEventListener("click", () => this.toBottom());
@@ -42,37 +42,68 @@ export class View {
   setSignedIn(email) {
     const button = byId("sign-out");
     button.hidden = !email;
-    button.title = email ? `${SIGN_IN.as} ${email}` : "";
+    button.title = email ? `${LABELS.signedInAs} ${email}` : "";
     if (email) this.#dropSignIn();
   }
 
-  setStatus(status, agent = "") {
-    const words = status === "human" && agent ? `${agent} from our team is answering now.` : STATUSES[status] || "";
+  // waiting: {position, text}, the customer's place in the queue and about how long it takes.
+  setStatus(status, agent = "", waiting = null) {
+    let words = STATUSES[status] || "";
+    if (status === "human" && agent) words = LABELS.answers.replace("{name}", agent);
+    if (status === "waiting" && waiting) {
+      words = `${LABELS.place.replace("{position}", waiting.position)} ${waiting.text} ${LABELS.goOn}`;
+    }
     document.body.dataset.status = status;
-    byId("human").hidden = status === "waiting" || status === "human";
+    keepFocus(() => (byId("human").hidden = status === "waiting" || status === "human"));
     this.notice(words);
   }
 
   notice(words, kind = "info") {
     const notice = byId("notice");
-    notice.textContent = words;
-    notice.dataset.kind = kind;
-    notice.hidden = !words;
+    this.keepBottom(() => {
+      notice.textContent = words;
+      notice.dataset.kind = kind;
+      notice.hidden = !words;
+    });
   }
 
-  // stage: {actor, index, total}, or {} before the first is known, or null when nothing is under way.
+  // stage: {actor, index, total}, {} or {words} before the first is known, null when nothing is under way.
   setWorking(stage) {
+    this.keepBottom(() => {
+      const bar = byId("bar");
+      byId("working").hidden = !stage;
+      if (!stage?.actor) {
+        byId("draft").hidden = true;
+        byId("draft").textContent = "";
+      }
+      if (!stage) return;
+      byId("stage").textContent = stage.words || stageWords(stage.actor);
+      bar.max = stage.total || 1;
+      bar.value = stage.index || 0;
+      if (!stage.actor) this.#growing = { attempt: 0, next: 0 };
+    });
+  }
+
+  // The answer grows beside the stage; nobody is read half a sentence. A new attempt begins anew, a lost piece ends it.
+  grow(attempt, index, delta) {
+    if (attempt !== this.#growing.attempt) this.#growing = { attempt, next: 0 };
+    if (index !== this.#growing.next) return;
+    this.#growing.next += 1;
+    this.keepBottom(() => {
+      const draft = byId("draft");
+      draft.hidden = false;
+      draft.textContent = index ? draft.textContent + delta : delta;
+    });
+  }
+
+  // Who stands at the bottom still does after the change.
+  keepBottom(change) {
     const stick = this.#isAtBottom();
-    const bar = byId("bar");
-    byId("working").hidden = !stage;
-    if (!stage) return;
-    byId("stage").textContent = stageWords(stage.actor);
-    bar.max = stage.total || 1;
-    bar.value = stage.index || 0;
+    change();
     if (stick) this.toBottom();
   }
 
-  // state: "sending" | "kept" | "sent" | "failed". retry() is called by "Try again".
+  // state: "sending" | "kept" | "held" | "sent" | "failed". retry() is called by "Try again".
   customerTurn({ text, at, seq, state = "sent" }) {
     const turn = this.#turn("customer", { name: LABELS.you, at, text });
     turn.append(element("p", "turn__state"));
@@ -87,7 +118,7 @@ export class View {
     turn.dataset.state = state;
     const words = state === "failed" ? [LABELS.failed, why].filter(Boolean).join(" ") : LABELS[state];
     const time = turn.querySelector(".turn__time").textContent;
-    line.replaceChildren(element("span", "", state === "sent" ? `${words} · ${time}` : words));
+    keepFocus(() => line.replaceChildren(element("span", "", state === "sent" ? `${words} · ${time}` : words)));
     if (state === "failed") line.setAttribute("role", "alert");
     else line.removeAttribute("role");
     if (retry) {
@@ -101,14 +132,14 @@ export class View {
   }
 
   // answered: {intent, confidence, sources, outcome, processing_time, steps}, when the server said so.
-  // loadSteps() => the steps in full, when the server tells them to this visitor.
+  // stepsFor: the message whose steps the server tells this visitor in full, or "".
   // form: what the customer fills in below the words; one at a time.
-  reply({ role, name, text, at, seq, answered = null, loadSteps = null, choices = [], onChoice = null, form = null }) {
+  // cards: orders the answer is about; one that is among the choices is chosen by its card.
+  reply({ role, name, text, at, seq, answered = null, stepsFor = "", cards = [], choices = [], onChoice, form = null }) {
     const turn = this.#turn(role, { name, at, text });
-    if (answered) {
-      const more = explanation(answered, loadSteps);
-      if (more) turn.append(more);
-    }
+    if (cards.length) turn.append(this.#cards(cards, choices, onChoice));
+    choices = choices.filter((choice) => !cards.some((card) => card.number === choice));
+    if (answered) turn.append(this.#explanation(answered, stepsFor));
     if (choices.length) turn.append(this.#quickReplies(choices, onChoice));
     if (form) {
       this.#dropSignIn();
@@ -118,17 +149,46 @@ export class View {
     return turn;
   }
 
+  #explanation(answered, stepsFor) {
+    const details = element("details", "how");
+    details.append(element("summary", "", LABELS.how));
+    const open = async () => (await later("explanation")).explain(details, answered, stepsFor);
+    details.addEventListener("toggle", open, { once: true });
+    return details;
+  }
+
+  #cards(cards, choices, onChoice) {
+    const place = element("div");
+    later("cards").then(({ orderCards }) => {
+      this.keepBottom(() => place.replaceWith(orderCards(cards, choices, onChoice)));
+    });
+    return place;
+  }
+
   dropQuickReplies() {
-    for (const old of this.#log.querySelectorAll(".quick")) old.remove();
+    keepFocus(() => {
+      for (const old of this.#log.querySelectorAll(".quick")) old.remove();
+    });
+  }
+
+  // Above everything else, once.
+  signInFirst(form) {
+    if (this.#log.querySelector(".first")) return;
+    const first = element("section", "first");
+    first.append(element("h2", "first__title", LABELS.signInFirst), form);
+    this.setWelcome(false);
+    this.#log.prepend(first);
   }
 
   #dropSignIn() {
-    for (const old of this.#log.querySelectorAll(".signin")) old.remove();
+    keepFocus(() => {
+      for (const old of this.#log.querySelectorAll(".first, .signin")) old.remove();
+    });
   }
 
   toBottom() {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    this.#jump.hidden = true;
+    keepFocus(() => (this.#jump.hidden = true));
   }
 
   #turn(role, { name, at, text }) {

@@ -1,5 +1,7 @@
 // Everything the script says to a customer, in one place.
 
+import * as english from "./words.js";
+
 export const STAGES = {
   sentiment_analyzer: "Reading your message",
   intent_analyzer: "Understanding what you need",
@@ -12,41 +14,9 @@ export const STAGES = {
   response_aggregator: "Sending",
 };
 
-export const INTENTS = {
-  order_inquiry: "Question about an order",
-  delivery_issue: "Problem with a delivery",
-  product_complaint: "Complaint about a product",
-  billing_question: "Question about a payment",
-  return_request: "Return",
-  refund_request: "Refund",
-  cancellation_request: "Cancellation",
-  order_change: "Change of an order",
-  account_issue: "Question about the account",
-  general_inquiry: "General question",
-  compliment: "Praise or greeting",
-  escalation_request: "Wish to talk to a person",
-  confirm: "Yes",
-  deny: "No",
-};
-
-export const OUTCOMES = {
-  answered: "Answered",
-  question: "Waiting for your answer",
-  escalated: "Handed over to a person",
-  verify: "Needs you to sign in",
-  delayed: "Handed over to a person",
-};
-
-export const SIGN_IN = {
-  email: "E-mail address of your account",
-  code: "Code from the mail",
-  sendCode: "Send me a code",
-  signIn: "Sign in",
-  another: "Use another address, or send a new code",
-  noLine: "That did not get through. Please try again.",
-  demoCode: "This demo sends no mail, so here is your code.",
-  demoUnknown: "No customer of the demo has this address. Try john.doe@example.com.",
-  as: "Signed in as",
+// In a shop's page.
+export const EMBED = {
+  signInEnded: "Your sign-in has ended. Please load the page again.",
 };
 
 // Of the connection.
@@ -55,6 +25,7 @@ export const STATES = {
   open: "Online",
   waiting: "Connection lost. Trying again …",
   offline: "You are offline. What you write is kept and sent later.",
+  polling: "Online, with a short delay",
 };
 
 // Of the conversation.
@@ -74,25 +45,32 @@ export const LABELS = {
   working: "Getting your message",
   sending: "Sending …",
   kept: "Waiting for the connection",
+  held: "Will be sent when you have signed in",
   sent: "Sent",
   failed: "Not sent.",
   tryAgain: "Try again",
   how: "How this was answered",
-  intent: "Understood as",
-  confidence: "certain",
-  sources: "Looked at",
-  result: "Result",
-  steps: "Steps",
-  took: "Answered in",
   personPlease: "I would like to talk to a person, please.",
+  signInFirst: "Sign in to go on with your conversation.",
+  notThere: "The conversation of that link is not available to you.",
+  answers: "{name} from our team is answering now.",
+  place: "Handed over to our team. You are number {position} in the queue.",
+  goOn: "You can keep writing here.",
   newSession: "The earlier conversation is not available any more. This is a new one.",
+  noLine: "That did not get through. Please try again.",
+  signedInAs: "Signed in as",
 };
+
+// Another language's words replace the English ones of this file before anybody reads them.
+export async function translate(english, file) {
+  const { lang } = document.documentElement;
+  if (lang === "en") return;
+  const words = await import(`./${file}.${lang}.js`);
+  for (const name in words) Object.assign(english[name], words[name]);
+}
+
+await translate(english, "words");
 
 export function stageWords(actor) {
   return STAGES[actor] || LABELS.working;
-}
-
-export function duration(seconds) {
-  if (seconds < 0.001) return "< 1 ms";
-  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }

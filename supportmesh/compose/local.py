@@ -238,7 +238,7 @@ class Containers:
             text = re.sub(rf"\b{name}:{port}\b", f"localhost:{self.outside[name]}", text)
         if service.name in self.inside:
             text = text.replace(f"localhost:{self.inside[service.name]}", f"localhost:{self.outside[service.name]}")
-        return text.replace("0.0.0.0", HOST)  # noqa: S104 -- here nobody else may reach it
+        return text.replace("0.0.0.0", HOST)  # noqa: S104  # nosec B104 -- nobody else may reach it
 
     def _log_tail(self, service: Service) -> str:
         return tail(self.log(service.name))

@@ -3,24 +3,27 @@
 import asyncio
 import logging
 import uuid
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
 from asgiref.sync import SyncToAsync
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from actors import ledger
 from actors.explain import explain
+from actors.llm import calls_in
 from actors.models import Conversation, Turn
-from supportmesh.gateway import chat, serializers
+from supportmesh.gateway import chat, limits, serializers
 from supportmesh.gateway.credentials import GUEST_HEADER, Credentials
 from supportmesh.gateway.identity import Identity, IdentityAuthentication, identify, speaks_for
 from supportmesh.gateway.problems import DATABASE_AWAY, NotFound, Problem, exception_handler, invalid
@@ -38,14 +41,20 @@ def _problems(view: Any) -> Any:
     @wraps(view)
     async def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return await view(request, *args, **kwargs)
+            return kept_by_nobody(await view(request, *args, **kwargs))
         except (exceptions.APIException, *DATABASE_AWAY) as error:
             response = exception_handler(error, {})
             if response is None:
                 raise
-            return response
+            return kept_by_nobody(response)
 
     return answered
+
+
+def kept_by_nobody(response: HttpResponse) -> HttpResponse:
+    """A customer's words stay in no cache on the way, and in no browser after they have signed out."""
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 @csrf_exempt  # cookies count with our own Origin only, which is checked in identity.py
@@ -56,14 +65,17 @@ async def post_chat(request: HttpRequest) -> HttpResponse:
     credentials = Credentials.of_request(request)
     accepted = await in_database(chat.accept, credentials, data, channel=_channel(request, credentials))
     turn = accepted.turn
-    reply = await _wait_for_reply(turn, seconds=wait)
+    reply = await _wait_for_reply(turn, seconds=wait if accepted.delay is None else 0)
     if reply is not None:
         response = JsonResponse(chat.answer(turn, reply))
+        await in_database(chat.told, accepted.identity, turn.conversation, reply.seq)
     else:
-        body = {"session_id": str(turn.conversation_id), "message_id": str(turn.pk), "status": turn.status}
-        response = JsonResponse(body, status=202, headers={"Location": reverse("message", args=[turn.pk])})
+        headers = {"Location": reverse("message", args=[turn.pk])}
+        response = JsonResponse(accepted.receipt(), status=202, headers=headers)
     if accepted.guest_token:
         response.headers[GUEST_HEADER] = accepted.guest_token
+    for name, value in limits.headers(accepted.allowed).items():
+        response.headers[name] = value
     return response
 
 
@@ -157,8 +169,21 @@ class ChatView(APIView):
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         raise Problem(405, f"{request.method} is not allowed here.", headers={"Allow": ", ".join(self.allowed_methods)})
 
+    allowed: list[limits.Allowance] = []
+
     def identity(self) -> Identity:
         return self.request.auth
+
+    def check_throttles(self, request: Request) -> None:
+        """Whoever this is reads and calls so often, and no more. What one wrote can be read while Redis is away."""
+        reading = request.method in SAFE_METHODS
+        counted = limits.of_call(self.identity(), Credentials.of_request(request).client, reading=reading)
+        self.allowed = limits.spend(counted, open_while_away=reading)
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+        for name, value in limits.headers(self.allowed).items():
+            response.headers.setdefault(name, value)
+        return kept_by_nobody(super().finalize_response(request, response, *args, **kwargs))
 
     def valid(self, serializer_class: type, data: Any) -> dict[str, Any]:
         serializer = serializer_class(data=data)
@@ -169,7 +194,8 @@ class ChatView(APIView):
 def documented(summary: str, answer: type, **more: Any) -> Any:
     """The schema of a call, its errors included."""
     problem = serializers.ProblemAnswer
-    errors = {(code, "application/problem+json"): problem for code in more.pop("errors", (401, 404, 503))}
+    codes = {*more.pop("errors", (401, 404, 503)), 429}
+    errors = {(code, "application/problem+json"): problem for code in sorted(codes)}
     return extend_schema(summary=summary, responses={200: answer, **errors}, tags=["chat"], **more)
 
 
@@ -181,7 +207,10 @@ class MessageView(ChatView):
         turn = rows.filter(pk=message_id).first()
         if turn is None:
             raise NotFound
-        chat.find(self.identity(), turn.conversation_id, reading=True)
+        conversation = chat.find(self.identity(), turn.conversation_id, reading=True)
+        reply = chat.reply_of(turn)
+        if reply is not None:
+            chat.told(self.identity(), conversation, reply.seq)
         return Response(_message(turn, details=self.identity().sees_details))
 
 
@@ -195,6 +224,7 @@ def _message(turn: Turn, *, details: bool) -> dict[str, Any]:
             "created_at": reply.created_at,
             "processing_time": chat.seconds_between(turn, reply),
             "metadata": reply.metadata,
+            "covers": chat.covered(turn, reply),
         }
     body = {
         "message_id": turn.pk,
@@ -211,6 +241,7 @@ def _message(turn: Turn, *, details: bool) -> dict[str, Any]:
         body["route"] = envelope.get("route", {}).get("steps", [])
         body["hops"] = envelope.get("metadata", {}).get("hops", [])
         body |= {name: payload.get(name) for name in ("decision", "sentiment", "intent")}
+        body["llm_calls"] = calls_in(payload)
     return body
 
 
@@ -223,15 +254,16 @@ class ConversationView(ChatView):
     )
     def get(self, request: Request, session_id: uuid.UUID) -> Response:
         """Oldest first; `after` leaves out what the caller has seen."""
-        conversation = chat.find(self.identity(), session_id, reading=True)
+        conversation, standing = chat.opened(self.identity(), session_id)
         after = self.valid(serializers.AfterSerializer, request.query_params.dict())["after"]
         turns = conversation.turns.filter(seq__gt=after, seq__lte=conversation.last_seq).order_by("seq")
         body = {
             "session_id": conversation.pk,
-            "status": conversation.status,
+            **asdict(standing),
             "last_seq": conversation.last_seq,
-            "turns": list(turns.values("seq", "role", "text", "created_at", "in_reply_to")),
+            "turns": list(turns.values("seq", "role", "text", "created_at", "in_reply_to", "agent")),
         }
+        chat.told(self.identity(), conversation, conversation.last_seq)
         return Response(body)
 
 

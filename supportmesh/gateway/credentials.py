@@ -14,7 +14,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
-GUEST_COOKIE = "supportmesh_guest"
+from supportmesh.gateway.language import language_asked_for
+
 GUEST_HEADER = "X-Guest-Token"
 GUEST_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,128}")
 
@@ -28,6 +29,7 @@ class Credentials:
     client: str  # the peer's address
     guest_token: str = ""  # given in a frame; a header or our own cookie otherwise
     jwt: str = ""  # given in a frame; the Authorization header otherwise
+    page_language: str = ""  # given in the socket's address; our own cookie or the browser's otherwise
 
     @classmethod
     def of_request(cls, request: HttpRequest) -> Self:
@@ -89,11 +91,19 @@ class Credentials:
             return False
 
     @property
+    def language(self) -> str:
+        """What the sender reads: one of LANGUAGES."""
+        if self.page_language in dict(settings.LANGUAGES):
+            return self.page_language
+        cookies = self.cookies if self.same_origin else {}
+        return language_asked_for(cookies=cookies, accepted=self.headers.get("accept-language", ""))
+
+    @property
     def token_of_guest(self) -> str:
         """The guest's token from the frame, the header or our own page's cookie; empty when there is none."""
         token = self.guest_token or self.headers.get(GUEST_HEADER.lower(), "")
         if not token and self.same_origin:
-            token = self.cookies.get(GUEST_COOKIE, "")
+            token = self.cookies.get(settings.GUEST_COOKIE_NAME, "")
         return token if is_guest_token(token) else ""
 
 
@@ -115,14 +125,14 @@ def key_of(guest_token: str) -> str:
 
 def ensure_guest_cookie(request: HttpRequest, response: HttpResponse) -> None:
     """Give a visitor of our own pages the http-only cookie that owns their conversations, unless they have one."""
-    if not is_guest_token(request.COOKIES.get(GUEST_COOKIE)):
+    if not is_guest_token(request.COOKIES.get(settings.GUEST_COOKIE_NAME)):
         set_guest_cookie(response, new_guest_token())
 
 
 def set_guest_cookie(response: HttpResponse, token: str) -> None:
     """No script reads it, and no other site's page sends it along."""
     response.set_cookie(
-        GUEST_COOKIE,
+        settings.GUEST_COOKIE_NAME,
         token,
         max_age=settings.GUEST_RETENTION_DAYS * 86_400,
         httponly=True,

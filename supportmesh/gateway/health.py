@@ -1,12 +1,14 @@
 """Is it alive, is it ready, and who is at work."""
 
 import logging
+from dataclasses import asdict
 from typing import Any
 
 import redis
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -14,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from actors import heartbeat
+from actors.standing import standing
 from supportmesh.gateway.problems import DATABASE_AWAY
 from supportmesh.gateway.serializers import HealthAnswer
 
@@ -21,9 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 def look() -> dict[str, Any]:
-    """What answers right now. Without the database nothing is accepted: down. Without Redis, workers or the sweeper
-    messages are still accepted and answered later: degraded."""
-    database = {"status": "ok" if _database_answers() else "down"}
+    """What answers right now, and what waits. Without the database nothing is accepted: down. Without Redis, workers or
+    the sweeper messages are still accepted and answered later: degraded."""
+    mesh = _mesh()
+    database = {"status": "ok" if mesh is not None else "down"}
     try:
         workers, sweepers = heartbeat.alive("worker"), heartbeat.alive("sweeper")
         broker = {"status": "ok"}
@@ -34,24 +38,24 @@ def look() -> dict[str, Any]:
     services = {
         "database": database,
         "redis": broker,
-        "workers": {"status": "ok" if workers else "down", "count": len(workers), "names": workers},
+        "workers": {"status": "ok" if workers else "down", "count": len(workers)},
         "sweeper": {"status": "ok" if sweepers else "down", "count": len(sweepers)},
     }
     if database["status"] == "down":
         status = "down"
     else:
         status = "ok" if all(service["status"] == "ok" for service in services.values()) else "degraded"
-    return {"status": status, "services": services}
+    paused = mesh.pop("paused") if mesh else []
+    return {"status": status, "services": services, "mesh": mesh, "paused": paused}
 
 
-def _database_answers() -> bool:
+def _mesh() -> dict[str, Any] | None:
+    """How the mesh stands; None when the database does not answer."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DATABASE_AWAY as error:
+        return asdict(standing())
+    except (*DATABASE_AWAY, ProgrammingError) as error:  # the latter when it is not migrated
         logger.error("database away: %s", error)
-        return False
-    return True
+        return None
 
 
 class HealthView(APIView):
@@ -67,11 +71,13 @@ class HealthView(APIView):
         return Response(health, status=503 if health["status"] == "down" else 200)
 
 
+@require_safe
 async def livez(request: HttpRequest) -> JsonResponse:
     """The process answers. Asks nobody else: a restart would not heal a database."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Ready for traffic: the database answers and every migration is applied. Redis away is only `degraded`."""
     try:

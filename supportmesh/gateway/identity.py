@@ -3,16 +3,18 @@
 import secrets
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.db import SessionStore
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from actors.desk.access import may_read
 from actors.models import Conversation
 from supportmesh.gateway import shop_jwt
 from supportmesh.gateway.credentials import Credentials, key_of
@@ -20,6 +22,7 @@ from supportmesh.models import ApiToken
 
 TOKEN_SCHEMES = ("token", "api-key")
 NOT_VALID = "The token is not valid, or it was revoked."
+DEMO_CALLER = "demo"
 SESSION_CUSTOMER = "supportmesh_customer"  # in a browser's session: the address that was proved by a code
 
 
@@ -39,11 +42,17 @@ class Identity:
     name: str = ""
     guest_key: str = ""
     demo: bool = False
+    user: User | None = None  # the member of staff
 
     @property
     def sees_details(self) -> bool:
         """May see the route taken and what each actor decided."""
         return self.demo or self.kind in ("server", "staff")
+
+    @property
+    def is_shared(self) -> bool:
+        """Many speak under this name: a server's customers, or whoever tries the demo without a browser."""
+        return self.kind == "server" or self.caller == DEMO_CALLER
 
 
 def identify(credentials: Credentials, *, email: str | None = None) -> Identity:
@@ -63,9 +72,10 @@ def identify(credentials: Credentials, *, email: str | None = None) -> Identity:
     if signed_in is not None and customer == signed_in:
         caller = f"customer:{key_of(signed_in)}"
     else:
-        caller = f"guest:{guest_key}" if guest_key else "demo" if demo else ""
+        caller = f"guest:{guest_key}" if guest_key else DEMO_CALLER if demo else ""
     return Identity(
-        kind="staff" if staff else "customer" if customer else "guest",
+        kind="staff" if staff is not None else "customer" if customer else "guest",
+        user=staff,
         caller=caller,
         email=customer,
         verified=customer is not None,
@@ -77,11 +87,11 @@ def identify(credentials: Credentials, *, email: str | None = None) -> Identity:
 def may_access(identity: Identity, conversation: Conversation, *, reading: bool = False) -> bool:
     """The one rule of who may read a conversation (`reading`) or speak in it.
 
-    Staff read everything. Servers and the demo may join any conversation, but never under another address than the
-    conversation's. A customer has their own, by the shop's `sub` where it has one and by their address where not; a
-    guest has what their token opened, until it belongs to a customer.
+    Staff read what their role lets them see (actors.desk.access). Servers and the demo may join any conversation, but
+    never under another address than the conversation's. A customer has their own, by the shop's `sub` where it has one
+    and by their address where not; a guest has what their token opened, until it belongs to a customer.
     """
-    if reading and identity.kind == "staff":
+    if reading and identity.user is not None and may_read(identity.user, conversation):
         return True
     address = conversation.customer_email
     if identity.kind == "server" or identity.demo:
@@ -149,19 +159,20 @@ def _api_token(token: str, *, scope: str) -> ApiToken:
     return row
 
 
-def _session(credentials: Credentials) -> tuple[bool, str | None]:
-    """(is a member of staff, the customer's address) of our own page's session; neither without one."""
+def _session(credentials: Credentials) -> tuple[User | None, str | None]:
+    """(the member of staff, the customer's address) of our own page's session; neither without one."""
     key = credentials.cookies.get(settings.SESSION_COOKIE_NAME)
     if not key or not credentials.same_origin:
-        return False, None
+        return None, None
     session = SessionStore(key)
     user = get_user(SimpleNamespace(session=session))
-    return user.is_active and user.is_staff, session.get(SESSION_CUSTOMER)
+    return user if user.is_active and user.is_staff else None, session.get(SESSION_CUSTOMER)
 
 
 def is_service_token(token: str) -> bool:
-    """Compared in constant time."""
-    return secrets.compare_digest(token.encode(), settings.SERVICE_TOKEN.encode())
+    """The one in use or one that is still believed. Compared in constant time."""
+    believed = [settings.SERVICE_TOKEN, *settings.SERVICE_TOKEN_FALLBACKS]
+    return any(secrets.compare_digest(token.encode(), known.encode()) for known in believed)
 
 
 # --- DRF --------------------------------------------------------------------------------------
@@ -195,6 +206,21 @@ class ServiceTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class ServiceOrReader(BasePermission):
+    """The shop's services: a service token does everything; staff do what they may in the admin, too: look at what
+    their role shows them, and change rows only with the permission to. (The desk changes them through actions.)"""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.user, Service):
+            return True
+        if not request.user.is_staff:
+            return False
+        app = type(view).__module__.partition(".")[0]
+        if request.method in SAFE_METHODS:
+            return request.user.has_module_perms(app)
+        return request.user.has_perm(f"{app}.change_{view.rows._meta.model_name}")
 
 
 class IdentityAuthentication(BaseAuthentication):

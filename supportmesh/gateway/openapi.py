@@ -63,6 +63,7 @@ PROBLEMS = {
     409: "The client_msg_id was used for another message.",
     413: "The body is too large.",
     415: "The body is not application/json.",
+    429: "Too many messages; `Retry-After` says when to come back.",
     503: "The database is away and nothing was accepted; `Retry-After` says when to come back.",
 }
 

@@ -4,19 +4,21 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 logger = logging.getLogger(__name__)
 
-NOTHING_HERE = "There is nothing here, or it is not yours."
+NOTHING_HERE = gettext_noop("There is nothing here, or it is not yours.")
 RETRY_AFTER = 2  # seconds a client should wait while the database is away
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -42,7 +44,7 @@ class NotFound(Problem):
     """One answer for what is not there and for what is somebody else's: nobody can tell them apart."""
 
     def __init__(self) -> None:
-        super().__init__(404, NOTHING_HERE)
+        super().__init__(404, _(NOTHING_HERE))
 
 
 def invalid(field: str, detail: str) -> Problem:
@@ -77,18 +79,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
             headers["Retry-After"] = str(round(wait))
         return problem_response(error.status_code, str(error.detail), headers=headers)
     if isinstance(error, Http404):
-        return problem_response(404, NOTHING_HERE)
+        return problem_response(404, _(NOTHING_HERE))
     if isinstance(error, PermissionDenied):
         return problem_response(403, "You may not do this.")
     if isinstance(error, DATABASE_AWAY):
-        logger.error("database away: %s", error)
+        logger.error("database away: %s", type(error).__name__)
         return database_away()
     return None
 
 
 def database_away() -> JsonResponse:
     """Nothing was accepted: come back in a moment."""
-    detail = "The database does not answer. Nothing was accepted; please try again."
+    detail = _("The database does not answer. Nothing was accepted; please try again.")
     return problem_response(503, detail, headers={"Retry-After": str(RETRY_AFTER)})
 
 
@@ -120,7 +122,12 @@ def api_not_found(request: HttpRequest) -> HttpResponse:
         with contextlib.suppress(Resolver404):
             if resolve(f"{request.path_info}/").func is not api_not_found:
                 return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
-    return problem_response(404, NOTHING_HERE)
+    return problem_response(404, _(NOTHING_HERE))
+
+
+def no_such_page(request: HttpRequest) -> NoReturn:
+    """Nothing is at this address."""
+    raise Http404
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

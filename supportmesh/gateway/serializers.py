@@ -51,10 +51,11 @@ class StrictChar(serializers.CharField):
 
 
 class StrictEmail(serializers.EmailField):
-    """An address, lower case: the same customer however they write it."""
+    """An address, lower case: the same customer however they write it. No letter in it is one that nobody sees: an
+    international domain may have them, and would look like another customer's."""
 
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
+        if not isinstance(data, str) or not data.strip().isprintable():
             self.fail("invalid")
         return super().to_internal_value(data).lower()
 
@@ -137,12 +138,36 @@ class QuestionAnswer(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
+class CardAnswer(serializers.Serializer):
+    """An order that the reply is about."""
+
+    number = serializers.CharField()
+    status = serializers.CharField()
+    stage = serializers.IntegerField(
+        allow_null=True, help_text="0 ordered, 1 shipped, 2 out for delivery, 3 delivered; null: cancelled or returned"
+    )
+    late = serializers.BooleanField()
+    item = serializers.CharField(help_text="The first one.")
+    more = serializers.IntegerField(help_text="How many items there are besides.")
+    total = serializers.CharField()
+    due = serializers.DateField(allow_null=True)
+    delivered_at = serializers.DateField(allow_null=True)
+    carrier = serializers.CharField(allow_null=True)
+    tracking_number = serializers.CharField(allow_null=True)
+
+
 class MetadataAnswer(serializers.Serializer):
     outcome = serializers.ChoiceField(["answered", "question", "escalated", "verify", "delayed"])
     intent = serializers.CharField(allow_null=True)
     confidence = serializers.FloatField(allow_null=True)
     sources = serializers.ListField(child=serializers.CharField())
     question = QuestionAnswer(required=False)
+    cards = CardAnswer(many=True, required=False)
+    expected_seconds = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Of `delayed`: about when the reply will stand; null: nobody can say.",
+    )
 
 
 class ChatAnswer(serializers.Serializer):
@@ -161,6 +186,10 @@ class AcceptedAnswer(serializers.Serializer):
     session_id = serializers.UUIDField()
     message_id = serializers.UUIDField()
     status = serializers.CharField(help_text="accepted, processing, answered, escalated or with_human")
+    detail = serializers.CharField(
+        required=False, help_text="For the customer, when the reply takes longer than usual."
+    )
+    metadata = MetadataAnswer(required=False, help_text="`delayed`, when the reply takes longer than usual.")
 
 
 class ReplyAnswer(serializers.Serializer):
@@ -169,11 +198,17 @@ class ReplyAnswer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     processing_time = serializers.FloatField()
     metadata = MetadataAnswer()
+    covers = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Other messages that waited, and are answered by the same reply."
+    )
 
 
-class MessageAnswer(AcceptedAnswer):
-    """A message's way so far. The last five are there for staff, service tokens and the demo only."""
+class MessageAnswer(serializers.Serializer):
+    """A message's way so far. The last six are there for staff, service tokens and the demo only."""
 
+    session_id = serializers.UUIDField()
+    message_id = serializers.UUIDField()
+    status = serializers.CharField(help_text="accepted, processing, answered, escalated or with_human")
     seq = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     reply = ReplyAnswer(allow_null=True)
@@ -183,6 +218,7 @@ class MessageAnswer(AcceptedAnswer):
     decision = serializers.DictField(required=False, allow_null=True)
     sentiment = serializers.DictField(required=False, allow_null=True)
     intent = serializers.DictField(required=False, allow_null=True)
+    llm_calls = serializers.ListField(child=serializers.DictField(), required=False)
 
 
 class TurnAnswer(serializers.Serializer):
@@ -191,11 +227,22 @@ class TurnAnswer(serializers.Serializer):
     text = serializers.CharField()
     created_at = serializers.DateTimeField()
     in_reply_to = serializers.UUIDField(allow_null=True)
+    agent = serializers.CharField(allow_blank=True, help_text="Who of the team says it, or did it; else empty.")
+
+
+class PlaceAnswer(serializers.Serializer):
+    """The place in the queue, while nobody of the team has the conversation."""
+
+    position = serializers.IntegerField()
+    text = serializers.CharField(help_text="About how long it takes, or when the team is back.")
 
 
 class ConversationAnswer(serializers.Serializer):
     session_id = serializers.UUIDField()
     status = serializers.CharField(help_text="bot, waiting, human or closed")
+    agent = serializers.CharField(allow_blank=True, help_text="Who of the team has it.")
+    rated = serializers.BooleanField()
+    waiting = PlaceAnswer(allow_null=True)
     last_seq = serializers.IntegerField()
     turns = TurnAnswer(many=True)
 
@@ -214,9 +261,24 @@ class ExplainAnswer(serializers.Serializer):
     route = serializers.ListField(child=serializers.CharField())
 
 
+class OpenTurnsAnswer(serializers.Serializer):
+    accepted = serializers.IntegerField(help_text="not begun yet")
+    processing = serializers.IntegerField()
+
+
+class MeshAnswer(serializers.Serializer):
+    oldest_unanswered_seconds = serializers.FloatField(help_text="0 when every message has its answer")
+    open_turns = OpenTurnsAnswer()
+    executing_actions = serializers.IntegerField(help_text="under way at the shop")
+    parked_messages = serializers.IntegerField(help_text="wait for an operator")
+    queue_depth = serializers.IntegerField(allow_null=True, help_text="tasks in all queues; null while Redis is away")
+
+
 class HealthAnswer(serializers.Serializer):
     status = serializers.CharField(help_text="ok, degraded or down")
     services = serializers.DictField()
+    mesh = MeshAnswer(allow_null=True, help_text="null while the database is away")
+    paused = serializers.ListField(child=serializers.CharField(), help_text="of bot, actions and llm")
 
 
 class FieldError(serializers.Serializer):

@@ -36,6 +36,8 @@ def looks_like_jwt(token: str) -> bool:
 def read(token: str) -> Claims:
     """The claims of a token that the shop signed. Raises AuthenticationFailed, whose detail says what is wrong."""
     claims = _verified(token)
+    if isinstance(claims["exp"], bool) or not isinstance(claims["exp"], int | float):
+        raise AuthenticationFailed("The token's claim exp must be a number: seconds since 1970.")
     if claims["exp"] > time.time() + LONGEST + LEEWAY:
         raise AuthenticationFailed(f"The token lives too long: exp may lie {LONGEST // 3600} hours ahead at most.")
     sub, email, name = claims["sub"], claims["email"], claims.get("name")

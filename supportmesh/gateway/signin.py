@@ -14,6 +14,8 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.core.mail import send_mail
+from django.utils.translation import get_language, gettext_noop, override
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from kombu.exceptions import OperationalError
 from rest_framework import serializers as drf
@@ -35,18 +37,20 @@ logger = logging.getLogger(__name__)
 SEND_CODE = "supportmesh.send_code"  # the task in supportmesh/tasks.py
 HOUR = 3600
 CODES_PER_ADDRESS, CODES_PER_CLIENT, TRIES_PER_CLIENT = 10, 30, 60  # in an hour
-SENT = "If we know this address, a code is on its way to it."
-WRONG = "The code is wrong or has expired."
-MAIL = """Your code to sign in at {shop}:
+CODES_PER_PAIR = 5  # so that one client cannot use up what a mailbox may get, and keep its owner out
+SENT = gettext_noop("If we know this address, a code is on its way to it.")
+NO_CODE = gettext_noop("No code can be sent now. Please try again.")
+WRONG = gettext_noop("The code is wrong or has expired.")
+MAIL = gettext_noop("""Your code to sign in at {shop}:
 
 {code}
 
 It counts for {minutes} minutes, once, and only in the browser that asked for it. Nobody from our team will ever ask
 you for it. If it was not you who asked, you can ignore this mail.
-"""
+""")
 
 
-def send_code(request_id: uuid.UUID) -> str | None:
+def send_code(request_id: uuid.UUID, *, language: str = settings.LANGUAGE_CODE) -> str | None:
     """Mail a code to the address of this request, when the shop knows it; returns the code that was sent.
 
     Raises Temporary when the shop or the mail server does not answer: nothing was sent, and it may be tried again.
@@ -59,9 +63,11 @@ def send_code(request_id: uuid.UUID) -> str | None:
         return None
     shown = f"{code[:4]} {code[4:]}"
     minutes = int(CODE_LIFETIME.total_seconds() // 60)
-    text = MAIL.format(shop=settings.SHOP_NAME, code=shown, minutes=minutes)
+    with override(language):
+        text = _(MAIL).format(shop=settings.SHOP_NAME, code=shown, minutes=minutes)
+        subject = _("{code} is your code for {shop}").format(code=shown, shop=settings.SHOP_NAME)
     try:
-        send_mail(f"{shown} is your code for {settings.SHOP_NAME}", text, None, [row.email])
+        send_mail(subject, text, None, [row.email])
     except (SMTPException, OSError) as error:
         row.withdraw()
         raise Temporary(f"the mail server: {type(error).__name__}") from None  # its own text names the address
@@ -123,18 +129,21 @@ class CodeView(OwnPageView):
         """The same answer for every address. The code counts in this browser for ten minutes, until the next one."""
         email = self.valid(CodeSerializer, request.data)["email"]
         limits.count("codes-of-client", self.client, limit=CODES_PER_CLIENT, seconds=HOUR)
+        limits.count("codes-of-pair", f"{self.client} {email}", limit=CODES_PER_PAIR, seconds=HOUR)
         limits.count("codes-of-address", email, limit=CODES_PER_ADDRESS, seconds=HOUR)
         guest_token = None if self.identity().guest_key else new_guest_token()
         row = SignInCode.asked(browser=key_of(guest_token) if guest_token else self.identity().guest_key, email=email)
-        body = {"detail": SENT}
+        body = {"detail": _(SENT)}
+        language = get_language()
         try:
             if self.identity().demo:
-                body["demo_code"] = send_code(row.pk)
+                body["demo_code"] = send_code(row.pk, language=language)
             else:
                 # Low on patience: a broker that is away is told to the customer, who can ask again.
-                current_app.send_task(SEND_CODE, args=[str(row.pk)], retry=True, retry_policy={"max_retries": 0})
+                args = [str(row.pk), language]
+                current_app.send_task(SEND_CODE, args=args, retry=True, retry_policy={"max_retries": 0})
         except (OperationalError, Temporary, Permanent):
-            raise Problem(503, "No code can be sent now. Please try again.", headers={"Retry-After": "5"}) from None
+            raise Problem(503, _(NO_CODE), headers={"Retry-After": "5"}) from None
         response = Response(body, status=202)
         if guest_token:
             set_guest_cookie(response, guest_token)
@@ -158,7 +167,7 @@ class VerifyView(OwnPageView):
         email, code = data["email"], "".join(data["code"].split())
         browser = self.identity().guest_key
         if not browser or not SignInCode.redeem(browser=browser, email=email, code=code):
-            raise Problem(400, WRONG, errors=[{"field": "code", "detail": WRONG}])
+            raise Problem(400, _(WRONG), errors=[{"field": "code", "detail": _(WRONG)}])
         request.session[SESSION_CUSTOMER] = email
         request.session.cycle_key()  # who knew the name of the session before does not know it now
         customer = replace(
@@ -178,9 +187,9 @@ def _asked_again(customer: Identity, session_id: uuid.UUID | None) -> uuid.UUID 
 
 
 class LogoutView(OwnPageView):
-    @_documented("Sign out", 200, SignedOutAnswer, request=None, errors=(401, 403, 503))
+    @_documented("Sign out", 200, SignedOutAnswer, request=None, errors=(401, 403, 429, 503))
     def post(self, request: Request) -> Response:
         """This browser is nobody's again. A login to the admin in the same browser stays."""
         if request.session.pop(SESSION_CUSTOMER, None) is not None:
             request.session.cycle_key()
-        return Response({"detail": "Signed out."})
+        return Response({"detail": _("Signed out.")})

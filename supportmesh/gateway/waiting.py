@@ -18,7 +18,7 @@ from django.db import connections
 from redis.exceptions import RedisError
 
 from actors.models import Conversation
-from actors.notify import group_name
+from actors.notify import group_name, heard
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 LOOK_EVERY = 1.0  # seconds between two looks into the table
 HINT_TIMEOUT = 1.0  # seconds the channel layer may take before we go on without it
+NEWS = ("turn.added", "status.changed")  # hints that the table has something to tell
 LAYER_AWAY = (OSError, TimeoutError, RedisError)
 # Few threads: the database works no faster with more, and each is a connection.
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="gateway-db")
@@ -168,12 +169,12 @@ class Lookout:
         await self._opened.wait()
         while True:
             try:
-                event = await get_channel_layer().receive(self._channel)
+                event = heard(await get_channel_layer().receive(self._channel))
                 name, session_id = event["type"], event["session_id"]
                 for watch in list(self._watches.get(session_id, ())):
                     if watch.on_event is not None:
                         watch.on_event(event)
-                    if name == "turn.added":
+                    if name in NEWS:
                         watch.wake.set()
             except Exception:  # whatever a stranger put into Redis: the next hint may be a good one
                 logger.exception("a hint was not understood")

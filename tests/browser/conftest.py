@@ -1,9 +1,10 @@
-"""A real stack, a real Chromium, and a page whose every console error fails the test."""
+"""A real stack, a real Chromium, and a page whose every console error or breach of its policy fails the test."""
 
 import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -20,6 +21,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# In every page and frame: what its Content-Security-Policy kept from being loaded or run.
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, documentURI }) => {
+  console.error(`Content Security Policy kept away: ${effectiveDirective} ${blockedURI} in ${documentURI}`);
+});"""
 
 expect.set_options(timeout=20_000)
 
@@ -48,20 +53,31 @@ def browser(chromium: str) -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """A page of a visitor nobody has seen before. A line that breaks may be logged by Chromium itself."""
-    context = browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 800})
+@contextmanager
+def watched(browser: Browser, stack: Stack, *, expected: str = "", locale: str = "en-US") -> Iterator[Page]:
+    """A page of a browser nobody has seen before, whose every console error and every breach of its policy fails the
+    test but the `expected` one."""
+    size = {"width": 1280, "height": 800}
+    context = browser.new_context(base_url=stack.url, viewport=size, locale=locale)
     problems: list[str] = []
+    context.add_init_script(TELL_VIOLATIONS)
     context.on("console", lambda message: _note(problems, message))
     context.on("weberror", lambda error: problems.append(str(error.error)))
     yield context.new_page()
     context.close()
-    assert problems == []
+    assert [problem for problem in problems if not (expected and expected in problem)] == []
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """A page of a visitor. A line that breaks may be logged by Chromium itself."""
+    with watched(browser, stack) as opened:
+        yield opened
 
 
 def _note(problems: list[str], message: ConsoleMessage) -> None:
     """What Chromium says of a line that broke, or of a form that was refused, is no fault of the page."""
-    known = r"WebSocket connection to '[^']+' failed|Failed to load resource: .* status of 400 "
+    broken = "net::ERR_(CONN|CONTENT_LENGTH_MISMATCH|EMPTY_RESPONSE|INCOMPLETE_CHUNKED|SOCKET_NOT)"
+    known = rf"WebSocket connection to '[^']+' failed|Failed to load resource: (.* status of 400 |{broken})"
     if message.type in ("error", "warning") and not re.match(known, message.text):
         problems.append(message.text)

@@ -20,6 +20,7 @@ WATCH_STAGES = """() => {
 
 def visit(page: Page, path: str = "/", *, customer: str = "John Doe") -> None:
     page.goto(path)
+    page.locator("#demo[data-ready]").wait_for(state="attached")
     if page.locator("#demo:not([open])").count():
         page.locator("#demo summary").click()
     page.locator("label.person", has_text=customer).click()
@@ -32,7 +33,7 @@ def online(page: Page) -> None:
 
 def ask(page: Page, text: str) -> None:
     page.get_by_label("Your message").fill(text)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
 
 
 def replies(page: Page):
@@ -113,6 +114,25 @@ def test_question_is_answered_and_every_stage_is_shown(page):
     stages = page.evaluate("window.stages")
     for stage in ("Reading your message", "Looking up your orders", "Checking the answer"):
         assert stage in stages
+
+
+def test_what_is_loaded_later_is_loaded_whenever_the_line_is_back(page):
+    failed = []
+
+    def fail_twice(route):
+        name = route.request.url.rsplit("/", 1)[1].split("?")[0]
+        failed.append(name)
+        if failed.count(name) > 2:
+            route.continue_()
+        else:
+            route.abort("connectionrefused")
+
+    page.route(re.compile(r"/(cards\.js|later\.css)"), fail_twice)
+    visit(page)
+    ask(page, STATUS_QUESTION)
+    expect(page.locator(".turn--assistant .orders")).to_contain_text("ORD-12345678")
+    assert failed.count("cards.js") >= 3
+    assert failed.count("later.css") >= 3
 
 
 def test_reply_says_how_it_was_answered(page):
@@ -299,6 +319,33 @@ def test_phone_shows_everything_without_scrolling_sideways(page, path, scheme):
     assert page.evaluate("document.getElementById('scroll').scrollWidth") <= 360
     expect(page.get_by_role("button", name="Talk to a person")).to_be_in_viewport()
     expect(page.get_by_label("Your message")).to_be_in_viewport()
+
+
+def test_without_a_broker_the_page_says_that_it_takes_longer_and_shows_the_answer_when_it_is_back(page, stack):
+    visit(page)
+    ask(page, "Hello")
+    expect(replies(page)).to_have_count(1)
+    os.kill(stack.pids()["broker"], signal.SIGSTOP)
+    try:
+        ask(page, STATUS_QUESTION)
+        expect(page.locator("#stage")).to_have_text(
+            "We have your message and will answer as soon as possible.", timeout=20_000
+        )
+    finally:
+        os.kill(stack.pids()["broker"], signal.SIGCONT)
+    expect(replies(page)).to_have_count(2, timeout=60_000)
+    expect(page.locator("#working")).to_be_hidden()
+
+
+def test_messages_that_waited_together_get_one_answer_and_nothing_stays_under_way(page):
+    visit(page)
+    ask(page, STATUS_QUESTION)
+    for text in ("And what are your opening hours?", "And how do returns work?"):
+        ask(page, text)
+    expect(page.locator(".turn--customer[data-state=sent]")).to_have_count(3)
+    expect(page.locator("#working")).to_be_hidden(timeout=20_000)
+    expect(page.locator(".turn").last).to_have_class(re.compile("turn--assistant"))
+    assert everything_said(page) == [text for _, text in ledger(page)]
 
 
 def test_web_process_dies_under_the_open_page(page, stack):

@@ -27,6 +27,7 @@ def guest_asks(page: Page) -> None:
     visit(page, customer="Guest")
     ask(page, STATUS_QUESTION)
     expect(replies(page)).to_have_count(1)
+    expect(page.get_by_label("E-mail address of your account")).to_be_visible()
 
 
 def test_guest_signs_in_and_the_question_is_answered_by_itself(page):

@@ -10,21 +10,28 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.db.models import Q
 
+from actors.models import Agent, CannedReply
 from customers.models import Customer
 from supportmesh import preflight
 from supportmesh.preflight import CannotStart
+from supportmesh.roles import create_groups
 from supportmesh.stack import NotReady, Stack
 from supportmesh.supervisor import KeepsDying
 
-# Who may log in to the demo with their own name as password, and what they may do besides looking at everything.
-DEMO_STAFF = {"admin": (), "supervisor": ("change_action", "add_policy"), "agent": ("change_action",)}
-DEMO_APPS = ("actors", "customers", "orders", "tracking")
+# Who may log in to the demo with their login as password; what customers call them; and their group.
+DEMO_STAFF = {"admin": ("Ada", ""), "supervisor": ("Sam", "supervisor"), "agent": ("Maria", "agent")}
+DEMO_WORDS = {
+    "We are looking into it": "Hello {{ customer.first_name }}, I am looking into your order {{ order.number }} "
+    "and will be back here in a moment.",
+    "Where the parcel is": "Your order {{ order.number }} is {{ order.status }}; "
+    "its tracking number is {{ order.tracking_number }}.",
+    "Goodbye": "Is there anything else I can do for you? Otherwise I wish you a good day. {{ agent.name }}",
+}
 
 
 class Command(BaseCommand):
@@ -76,14 +83,19 @@ def prepare() -> None:
 
 
 def let_in_demo_staff() -> None:
-    """Make the demo's logins that are missing, and see that each may do its part."""
+    """Make the demo's logins and ready words that are missing, and see that each may do its part."""
+    create_groups(Group.objects, Permission.objects)
     users = get_user_model().objects
-    ours = Permission.objects.filter(content_type__app_label__in=DEMO_APPS)
-    for name, more in DEMO_STAFF.items():
-        user = users.filter(username=name).first()
+    for login, (name, group) in DEMO_STAFF.items():
+        user = users.filter(username=login).first()
         if user is None:
-            user = users.create_user(name, password=name, is_staff=True, is_superuser=name == "admin")
-        user.user_permissions.add(*ours.filter(Q(codename__startswith="view_") | Q(codename__in=more)))
+            user = users.create_user(
+                login, password=login, first_name=name, is_staff=True, is_superuser=login == "admin"
+            )
+            Agent.objects.create(user=user)  # away, until they say in the queue that they are there
+        user.groups.add(*Group.objects.filter(name=group))
+    for title, text in DEMO_WORDS.items():
+        CannedReply.objects.get_or_create(title=title, defaults={"text": text})
 
 
 def tell(line: str) -> None:

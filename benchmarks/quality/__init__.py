@@ -1,0 +1,1 @@
+"""How well the mesh understands, guards and answers: `make eval`."""
