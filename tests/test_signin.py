@@ -426,6 +426,11 @@ def test_an_ipv6_subscriber_is_one_client(one: str, other: str, same: bool) -> N
 # --- the demo ---------------------------------------------------------------------------------------
 
 
+def test_who_tries_the_demo_may_sign_in_as_often_as_they_like(settings: Any) -> None:
+    settings.DEBUG = settings.DEMO = True
+    assert {auth(Client(), "code", email=JOHN).status_code for _ in range(31)} == {202}
+
+
 def test_the_demo_says_the_code_on_this_machine_only(settings: Any) -> None:
     settings.DEBUG = settings.DEMO = True
     client = Client()
