@@ -13,7 +13,8 @@ from tests.chaos.load import Load, Sent
 
 TURNS = """SELECT t.id, t.conversation_id, t.role, t.status, t.in_reply_to_id, t.answered_by_id, t.created_at, t.text
     FROM actors_turn t JOIN actors_conversation c ON c.id = t.conversation_id WHERE c.channel <> 'probe'"""
-ACTIONS = 'SELECT id, status, "order" FROM actors_action'
+ACTIONS = 'SELECT id, status, "order", conversation_id FROM actors_action'
+WAITING_CASES = "SELECT conversation_id FROM actors_escalation WHERE status <> 'resolved'"
 REFUNDS = """SELECT o.number, COUNT(*) FROM orders_orderhistory h JOIN orders_order o ON o.id = h.order_id
     WHERE h.what = 'refunded' GROUP BY o.number"""
 EXPIRED = "has expired, and nothing was changed"
@@ -156,7 +157,8 @@ def _effects(
     true_time: bool,
 ) -> None:
     """Confirmed actions against refunds, order by order."""
-    actions = {ident(key): (status, order) for key, status, order in database.rows(ACTIONS)}
+    actions = {ident(key): (status, order, ident(session)) for key, status, order, session in database.rows(ACTIONS)}
+    waiting = {ident(session) for (session,) in database.rows(WAITING_CASES)}
     expected: Counter[str] = Counter()
     told, expired = (
         {turn.session for turn in turns.values() if turn.role != "customer" and words in turn.text}
@@ -165,9 +167,11 @@ def _effects(
     for each in sent:
         if not each.confirms:
             continue
-        status, order = actions[ident(each.confirms)]
+        status, order, session = actions[ident(each.confirms)]
         turn = turns.get(ident(each.message_id))
-        if status not in ("executed", "executing") and turn is not None and turn.status == "escalated":
+        # The answer to the yes may be the hand-over, or say that a colleague approves: a case has to wait in both.
+        handed_over = status == "awaiting_approval" or (turn is not None and turn.status == "escalated")
+        if status not in ("executed", "executing") and handed_over and session in waiting:
             result.handed_over += 1
             continue
         if status == "expired" and not true_time and turn is not None and turn.session in expired:

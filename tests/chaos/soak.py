@@ -181,7 +181,8 @@ def judge(
     slowest = max((each.back_after for each in struck if each.back_after is not None), default=0.0)
     lines = [
         f"{found.accepted} messages accepted, {found.answered_once} answered once, {found.lost} lost, "
-        f"{found.doubled} doubled, effects {found.expected}/{found.done}, open rows at the end {found.open_rows}. "
+        f"{found.doubled} doubled, effects {found.expected}/{found.done} ({found.handed_over} handed over), open rows "
+        f"at the end {found.open_rows}. "
         f"{len(struck)} faults, one a minute; after {len(struck) - len(late)} of them no message from before was open "
         f"any more at the latest {slowest:.1f} s later, after {', '.join(late) or 'none'} not within {BACK_WITHIN} s.",
         *(f"- {wrong}" for wrong in found.wrong),
