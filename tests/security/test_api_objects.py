@@ -1,12 +1,15 @@
 """Every call of the API, read off its own schema, with what is not the caller's in it."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from actors.models import Turn
 from tests.colleagues import at_desk
@@ -69,6 +72,19 @@ def test_what_is_somebody_elses_takes_as_long_as_what_never_was(name: str, loot:
             took[kind].append(time.perf_counter() - began)
     theirs, never_was = (min(times) for times in took.values())
     assert abs(theirs - never_was) < max(0.003, 0.5 * min(theirs, never_was)), (theirs, never_was)
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_what_is_somebody_elses_is_looked_up_like_what_never_was(name: str, loot: Loot) -> None:
+    """Hundreds of answers could tell what a single one's time does not: no look-up more for the one than the other."""
+    caller = STRANGERS["another customer of the shop"]()
+    ask(caller, CALLS[name], loot.unknown)  # what is asked only the first time
+    asked = []
+    for ids in (loot.ids, loot.unknown):
+        with CaptureQueriesContext(connection) as queries:
+            ask(caller, CALLS[name], ids)
+        asked.append([re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries])
+    assert asked[0] == asked[1]
 
 
 def test_every_call_asks_who_it_is_but_for_those_anybody_may_make(loot: Loot) -> None:
