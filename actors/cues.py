@@ -9,7 +9,7 @@ import re
 PROBLEM = re.compile(
     r"\b(?:broken?|damag\w+|defect\w*|fault\w*|crack\w*|shatter\w*|torn|ripped|leak\w*|scratch\w*|stain\w*|dent(?:ed)?"
     r"|crushed|chipped|soaked|counterfeit|in pieces|shrank|shrunk|never (?:showed|turned) up"
-    r"|nobody (?:came|showed)"
+    r"|(?:nobody|no one) (?:came|showed|answer(?:s|ed)|repl(?:ies|ied)|respond(?:s|ed)|car(?:es|ed))"
     r"|late|delay(?:ed|s)?|overdue|lost|missing|stolen|wrong (?:item|size|product|order|colou?r|thing|one"
     r"|address)|incorrect"
     r"|complain\w*|overcharged|charged (?:me )?(?:twice|two times|double)|double[- ]charged|unauthori[sz]ed"

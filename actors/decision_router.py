@@ -13,6 +13,7 @@ from actors.message import Decision, EscalationReason, Intent, Message, Payload,
 from actors.routes import ACT_AND_ANSWER, ACTIONABLE, ANSWER, ESCALATE, NEEDS_CUSTOMER
 
 FURIOUS = 0.8  # intensity of a negative complaint above which a person answers
+UPSET = 0.6  # above which a complaint that is not understood is not asked about, but handed over
 SURE_OF_COURTESY = 0.8
 CLARIFICATIONS = 1  # questions asked before a person takes over
 URGENT_LEVELS = ("high", "critical")
@@ -101,6 +102,12 @@ def clarify(payload: Payload) -> Finding:
         return Finding(False, f"asks for {', '.join(asked_for)} in so many words")
     if continued_wish(payload) is not None:
         return Finding(False, "gives what the last question asked for")
+    sentiment = _sentiment(payload)
+    if sentiment.label == "negative" and sentiment.is_complaint and sentiment.intensity > UPSET:
+        because = (
+            f"upset (intensity {sentiment.intensity:.2f}) and not understood: a question back would only make it worse"
+        )
+        return Finding(True, because, "angry_customer")
     if asked >= CLARIFICATIONS:
         return Finding(True, f"confidence {intent.confidence:.2f} again after a clarifying question", "low_confidence")
     return Finding(True, f"confidence {intent.confidence:.2f} is below {UNSURE}")

@@ -15,13 +15,15 @@ from actors import pauses
 from actors.actions import ACTIONS, ActionType
 from actors.actions.carry_out import carry_out, left_of, reason_of, withdraw
 from actors.actions.registry import Subject
+from actors.actions.shop import is_past_return
 from actors.actions.wishes import Wish, wishes_of
 from actors.base import actor
+from actors.items import orders_by_item
 from actors.language import not_understood
 from actors.message import ActionResult, ExecutionResult, Message, Money, Order, Payload, Question, Shipment
 from actors.models import Action, Policy
 from actors.models.parked import is_redrive
-from actors.wording import NO, ONE_QUESTION, YES, written_money
+from actors.wording import NO, ONE_QUESTION, YES, talk_to_a_person, written_money
 
 CONFIRM_WITHIN = timedelta(minutes=30)
 CUSTOMER = "customer"
@@ -132,11 +134,15 @@ class _Request:
         rule = self.policy.rule_for(kind.name)
         level = rule.level if rule else kind.level
         if level == "off" or not kind.by_chat:
-            self._refuse(kind, order, _("our assistant does not do that; a colleague can"))
+            self._refuse(
+                kind, order, _("our assistant does not do that; for that, {talk}").format(talk=talk_to_a_person())
+            )
         elif objection := kind.objection(subject):
             self._refuse(kind, order, objection)
         elif self.held:
-            self._refuse(kind, order, _("our assistant cannot do that at the moment; a colleague can"))
+            self._refuse(
+                kind, order, _("our assistant cannot do that now; for that, {talk}").format(talk=talk_to_a_person())
+            )
         elif missing := _missing(kind, wish):
             self.question = self.question or _needing(wish, missing, order=order)
         elif len(self.results) >= self.policy.max_actions:
@@ -150,6 +156,8 @@ class _Request:
                 self._refuse(kind, order, objection)
             elif level == "confirm" and self.question is not None:
                 self._refuse(kind, order, _(ONE_QUESTION))
+            elif level == "confirm" and (asked := self._asked_already(wish, kind, order, amount)) is not None:
+                self._continue(asked)
             else:
                 self._store(wish, kind, level, subject, amount)
 
@@ -159,6 +167,15 @@ class _Request:
         rows = Action.objects.filter(kind=kind.name, status__in=undecided).exclude(turn__id=self.message.message_id)
         rows = rows.filter(amount=amount.amount) if amount else rows
         return order is not None and rows.filter(order=order.number).exists()
+
+    def _asked_already(self, wish: Wish, kind: ActionType, order: Order | None, amount: Money | None) -> Action | None:
+        """The question that waits and is just this one: it is asked again, not replaced by its like."""
+        rows = Action.objects.select_related("turn").filter(
+            conversation__id=self.message.session_id, status=Status.AWAITING_CONFIRMATION, kind=kind.name
+        )
+        row = rows.filter(order=order.number if order else "", amount=amount.amount if amount else None).first()
+        same = row is not None and row.args.get("address") == wish.args.get("address") and not row.is_expired()
+        return row if same else None
 
     def _store(self, wish: Wish, kind: ActionType, level: str, subject: Subject, amount: Money | None) -> None:
         args: dict[str, Any] = {**wish.args, "wish": wish.action}
@@ -242,7 +259,8 @@ class _Request:
         return self.payload.context.orders if self.payload.context else ()
 
     def _orders_meant(self, wish: Wish) -> tuple[Order, ...]:
-        """The customer's own orders that are meant: those named, else the only eligible one, else a question."""
+        """The customer's own orders that are meant: those named by number, else the one named by an item, else the only
+        eligible one (of those that hold the item), else a question."""
         intent, context = self.payload.intent, self.payload.context
         named = wish.orders or (intent.values("order_number") if intent else ())
         tracked = intent.values("tracking_number") if intent else ()
@@ -250,8 +268,11 @@ class _Request:
             shipments = context.tracking if context else ()
             meant = {*named, *(one.order_number for one in shipments if one.tracking_number in tracked)}
             return tuple(order for order in self._orders() if order.number in meant)
+        by_item = orders_by_item(self.payload.customer_message, self._orders())
+        if len(by_item) == 1:
+            return tuple(by_item)
         eligible = []
-        for order in self._orders():
+        for order in by_item or self._orders():
             subject = subject_of(self.payload, order, self.policy)
             if ACTIONS[_fitting(wish, subject)].objection(subject) is None:
                 eligible.append(order)
@@ -272,15 +293,33 @@ def subject_of(payload: Payload, order: Order | None, policy: Policy) -> Subject
     if order is not None:
         shipment = next((s for s in payload.context.tracking if s.order_number == order.number), None)
     return Subject(
-        order=order, shipment=shipment, context=payload.context, return_window_days=policy.return_window_days
+        order=order,
+        shipment=shipment,
+        context=payload.context,
+        return_window_days=policy.return_window_days,
+        open_return=_open_return(order) if order is not None else None,
     )
+
+
+def _open_return(order: Order) -> str | None:
+    """The number of the return that was registered through us and has not arrived yet; None when there is none."""
+    if order.status != "delivered":
+        return None
+    registered = ("process_return", "generate_return_label")
+    rows = Action.objects.filter(order=order.number, kind__in=registered, status=Status.EXECUTED)
+    row = rows.order_by("-updated_at").first()
+    return str(((row.result or {}).get("return_label") or {}).get("number", "")) if row is not None else None
 
 
 def beyond_limit(action: Action, policy: Policy, payload: Payload) -> bool:
     """Whether a person has to approve this amount for this customer. Limits are in SHOP_CURRENCY: another currency,
-    an unknown tier or a policy that was never published are beyond every limit."""
+    an unknown tier or a policy that was never published are beyond every limit. So is the refund of what can no longer
+    be returned, or is on its way back: the return gives the money."""
     if action.amount is None:
         return False
+    order = next((o for o in payload.context.orders if o.number == action.order), None) if payload.context else None
+    if order is not None and action.kind == "process_refund" and is_past_return(subject_of(payload, order, policy)):
+        return True
     rule = policy.rule_for(action.kind)
     customer = payload.context.customer if payload.context else None
     if rule is None or customer is None or action.currency != settings.SHOP_CURRENCY:

@@ -14,6 +14,7 @@ from actors.intent_model import intent_model
 from actors.intent_patterns import CLAUSE_BREAK, INSULT, NOTE
 from actors.language import UNDECIDED, language_of
 from actors.message import Entity, Intent, IntentName, Payload
+from actors.spoken_of import asks_for_rule, is_not_wanted
 from actors.wording import NO, YES, choice_meant, said_in_any_language
 from actors.yes_no import CONFIRM, DENY
 
@@ -64,8 +65,11 @@ _SURE_PATTERN = 2.0  # a pattern's score that says so
 _PLAIN_PATTERN = 3.0  # of one that hardly means anything else
 _WORD = re.compile(r"[^\W\d_]{2}")  # without one there are numbers only
 _BEGINS_AS_ANSWER = re.compile(r"\W*(?:yes|yep|yeah|ok|okay|sure|no|nope|nah|not)\b")
+_YES_BUT = re.compile(r"\W*(?:yes|yep|yeah|ok|okay|sure|fine)\W+(?:but|only|if|as long as|provided|unless|except)\b")
 _MOST = 0.97  # nothing that was guessed is more certain
 _UNKNOWN: Reading = ("general_inquiry", 0.3, ())
+_RULES: Reading = ("general_inquiry", 0.9, ())
+_LEFT_AS_IT_IS: Reading = ("order_inquiry", 0.75, ())  # "please don't cancel it": how it stands is the answer
 
 
 def _pressed(payload: Payload) -> Reading | None:
@@ -90,8 +94,13 @@ def _answer(small: str, *, asked: bool) -> Reading | None:
 def _wanted(small: str, entities: tuple[Entity, ...], *, asked: bool) -> Reading:
     """The courtesy or the wish. What is not surely one, while a question is open, goes on with the question: an order
     number, an address, or "yes, but the other one"."""
+    if asks_for_rule(small):
+        return _RULES
     clauses = [Clause(clause, pattern_scores(clause)) for clause in clauses_of(small)]
     rest = _without_insults(clauses)
+    if rest and all(is_not_wanted(clause.text) for clause in rest):
+        return ("deny", 0.9, ()) if asked else _LEFT_AS_IT_IS
+    rest = [clause for clause in rest if not is_not_wanted(clause.text)]
     heard = small if len(rest) == len(clauses) else ". ".join(clause.text for clause in rest)
     whole = _likeliest(heard, surest_scores(clause.scores for clause in rest))
     if courtesy := _courtesy(small, entities, clauses, whole):
@@ -99,7 +108,9 @@ def _wanted(small: str, entities: tuple[Entity, ...], *, asked: bool) -> Reading
     reading = _strongest(whole, rest)
     goes_on = asked and not any(_has_pattern(clause) for clause in clauses)
     if not _WORD.search(small.replace("ord-1", "")) or (
-        goes_on and (reading[1] < SURE or _BEGINS_AS_ANSWER.match(small))
+        (asked and _YES_BUT.match(small))  # a yes with a condition is none
+        or goes_on
+        and (reading[1] < SURE or _BEGINS_AS_ANSWER.match(small))
     ):
         return _UNKNOWN
     return reading

@@ -50,9 +50,16 @@ def said_in_any_language(text: str) -> set[str]:
 
 
 def choice_meant(text: str, language: str) -> str:
-    """The English of a choice that was offered in this language; any other text as it is."""
+    """The English of a choice that was offered in this language, however politely it is typed ("ja, bitte"); any other
+    text as it is."""
     with override(language):
-        return {_(choice): choice for choice in CHOICES}.get(text.strip(), text)
+        polite = _("please thanks").split()
+        said = " ".join(word for word in _words(text) if word not in polite)
+        return {" ".join(_words(_(choice))): choice for choice in (*CHOICES, YES, NO)}.get(said, text)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
 
 
 def status_word(status: str) -> str:

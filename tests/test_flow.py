@@ -131,7 +131,9 @@ def test_who_waits_and_writes_in_another_language_gets_a_notice_and_no_second_ca
     first = travel("Gdzie jest moje zamówienie?", "john.doe@example.com")
     again = travel("Chcę anulować zamówienie ORD-12345679", "john.doe@example.com", session_id=first.conversation_id)
     assert again.status == "answered"
-    assert again.reply.text.startswith("I can only read English myself. A colleague already has your conversation")
+    assert again.reply.text.startswith(
+        "I can only read English myself. Your conversation already waits for a colleague"
+    )
     assert Escalation.objects.count() == 1
     assert not Action.objects.exists()
 
@@ -168,13 +170,30 @@ def test_german_customer_is_asked_and_answered_in_german_and_confirms_with_a_but
     assert Action.objects.get().status in ("executed", "awaiting_approval")
 
 
-def test_german_button_says_no_and_a_typed_german_yes_confirms_nothing(shop: None) -> None:
+@pytest.mark.parametrize("words", ["ja", "Ja, bitte!", "Ja gerne"])
+def test_german_question_is_confirmed_by_a_typed_german_yes(words: str, shop: None) -> None:
     asked = travel("cancel ORD-12345679", "john.doe@example.com", **GERMAN)
-    action = asked.reply.metadata["question"]["action_id"]
-    travel("ja", "john.doe@example.com", session_id=asked.conversation_id)
+    travel(words, "john.doe@example.com", session_id=asked.conversation_id)
+    assert Action.objects.get().status in ("executed", "awaiting_approval")
+
+
+def test_german_no_is_a_no_by_button_and_typed(shop: None) -> None:
+    for number, button in ((1, True), (2, False)):
+        asked = travel("cancel ORD-12345679", "john.doe@example.com", **GERMAN)
+        action = asked.reply.metadata["question"]["action_id"] if button else None
+        travel(
+            "Nein" if button else "nein danke",
+            "john.doe@example.com",
+            session_id=asked.conversation_id,
+            action_id=action,
+        )
+        assert [row.status for row in Action.objects.all()] == ["cancelled"] * number
+
+
+def test_more_than_a_german_yes_confirms_nothing(shop: None) -> None:
+    asked = travel("cancel ORD-12345679", "john.doe@example.com", **GERMAN)
+    travel("Ja, aber nur wenn es heute noch geht", "john.doe@example.com", session_id=asked.conversation_id)
     assert Action.objects.get().status == "awaiting_confirmation"
-    travel("Nein", "john.doe@example.com", session_id=asked.conversation_id, action_id=action)
-    assert Action.objects.get().status == "cancelled"
 
 
 @pytest.mark.parametrize("category", SAYINGS)

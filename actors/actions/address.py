@@ -17,7 +17,14 @@ _AFTER = re.compile(
     re.I,
 )
 _GIVEN_AFTER = re.compile(r"\b(?:to|is)\b:?\s+", re.I)
-_LOOKS = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})[^?]{8,}", re.S)
+# A postcode, or a town behind a comma; without either it is a street somewhere.
+_LOOKS = re.compile(
+    r"(?=.*\d)(?=.*[^\W\d_]{3})"
+    r"(?=.*(?:\d{4}|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b"
+    r"|[,\n]\s*(?!flat|apt|apartment|unit|suite|room|floor|c/o)[^\W\d_]{2}))"
+    r"[^?]{8,}",
+    re.S | re.I,
+)
 
 
 def address_in(payload: Payload) -> str | None:
@@ -30,7 +37,8 @@ def address_in(payload: Payload) -> str | None:
     if entity is not None:
         start, end = entity.span
         before = _BEFORE.search(text[:start])
-        return _trimmed(text[before.start(1) if before else start : end] + _until_sentence_ends(text[end:]))
+        address = _trimmed(text[before.start(1) if before else start : end] + _until_sentence_ends(text[end:]))
+        return address if _LOOKS.fullmatch(address) else None
     given = _given(text)
     if given and payload.intent is not None and payload.intent.category == "order_change":
         address = _trimmed(_until_sentence_ends(given))

@@ -12,12 +12,14 @@ Need = Literal["order", "shipment", "address", "phone", "text", "tier"]
 
 @dataclass(frozen=True)
 class Subject:
-    """What an action is about: the customer's own order, its shipment when there is one, and what the shop knows."""
+    """What an action is about: the customer's own order, its shipment when there is one, and what the shop knows.
+    `open_return`: the number of the order's registered return ("" when it has none), None without a return."""
 
     order: Order | None
     shipment: Shipment | None
     context: Context
     return_window_days: int
+    open_return: str | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,21 @@ def returnable(subject: Subject) -> str | None:
     return None
 
 
+def not_yet_returned(subject: Subject) -> str | None:
+    objection = returnable(subject)
+    if objection is None and subject.open_return is not None:
+        if not subject.open_return:
+            return _("its return is registered already")
+        return _("its return {number} is registered already").format(number=subject.open_return)
+    return objection
+
+
+def is_past_return(subject: Subject) -> bool:
+    """Whether a delivered order cannot be returned any more, or its return is registered already."""
+    delivered = subject.order is not None and subject.order.status == "delivered"
+    return delivered and not_yet_returned(subject) is not None
+
+
 def refundable(subject: Subject) -> str | None:
     order = subject.order
     if order is None:
@@ -97,7 +112,7 @@ def cancel_order(request: Request) -> dict[str, Any]:
     ),
     done=gettext_noop("has been registered for return"),
     undo="cancel the return in the shop",
-    objection=returnable,
+    objection=not_yet_returned,
     amount=what_is_left,
 )
 def process_return(request: Request) -> dict[str, Any]:

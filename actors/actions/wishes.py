@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 
 from actors.actions.address import address_in
 from actors.intent_analyzer import orders_by_intent
+from actors.intent_features import clauses_of, plain
 from actors.intent_patterns import CLAUSE_BREAK
+from actors.items import orders_by_item
 from actors.message import IntentName, Payload
+from actors.spoken_of import asks_for
 
 
 class Wish(NamedTuple):
@@ -46,13 +49,17 @@ UNSURE = 0.6  # confidence below which a message is not understood by itself
 
 
 def wishes_of(payload: Payload) -> tuple[Wish, ...]:
-    """The actions a message asks for, the surest first, each once."""
+    """The actions a message asks for, the surest first, each once. Not what it only speaks of: what the customer does
+    not want, or asks what became of it."""
     if payload.intent is None:
         return ()
     found: list[Wish] = []
     spoken = spoken_wishes(payload)
+    clauses = clauses_of(plain(payload.customer_message, payload.intent.entities))
     orders = orders_by_intent(payload.customer_message) if payload.intent.secondary else {}
     for category in (payload.intent.category, *payload.intent.secondary):
+        if not asks_for(category, clauses):
+            continue
         if category == "return_request" and _LABEL.search(payload.customer_message):
             found.append(Wish("generate_return_label", {}, orders.get(category, ())))
         elif category in _BY_INTENT:
@@ -106,6 +113,8 @@ def continued_wish(payload: Payload) -> Wish | None:
         if not another or not (set(named) - {order} or ("address" in known and "address" in given)):
             return None
         named = tuple(number for number in named if number != order)
+    elif not named and "order" not in question.args and payload.context is not None:
+        named = tuple(order.number for order in orders_by_item(payload.customer_message, payload.context.orders))
     if not given and not named:
         return None
     return Wish(question.request, {**known, **given}, named or ((order,) if order else ()))

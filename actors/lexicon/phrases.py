@@ -49,6 +49,8 @@ _PHRASES = {
     "steer clear": -2.5, "buyer beware": -3.0, "do not buy": -3.0, "don't buy": -3.0, "never again": -2.5,
     "never buy": -2.5, "never order": -2.5, "never shop": -2.5, "last straw": -3.0, "losing patience": -2.5,
     "lost patience": -2.5, "run out of patience": -2.5, "at my wits end": -3.0, "customer for": 0.0,
+    "third time": -2.0, "fourth time": -2.5, "nobody answers": -2.5, "no one answers": -2.5, "nobody replies": -2.5,
+    "never buying": -2.5, "never ordering": -2.5, "are the worst": -3.0,
     "no response": -2.0, "no reply": -2.0, "no one": -0.5, "nobody": -0.5, "no help": -2.0, "no use": -2.0,
     "no good": -2.0, "no longer works": -2.0, "stopped working": -2.5, "stops working": -2.5, "stop working": -2.5,
     "quit working": -2.5, "not working": -2.0, "doesn't work": -2.0, "does not work": -2.0, "didn't work": -2.0,

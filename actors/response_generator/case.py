@@ -11,16 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from actors.items import orders_by_item
 from actors.message import Article, Context, Customer, Fact, Intent, IntentName, Money, Order, Payload, Shipment
 from actors.wording import status_word, written_date, written_money
 
 LISTED = 5  # orders in one list
 UNSHIPPED = ("pending", "confirmed", "processing")
-# Words of item names that are said of other things too.
-_COMMON = re.compile(
-    r"with|from|this|that|your|order|item|gift|card|case|phone|home|size|small|large|medium|pack|black|white|blue|green"
-    r"|gr[ae]y|pink|back|work|time|best|good|great"
-)
 
 
 @dataclass
@@ -167,7 +163,7 @@ def relevant_orders(case: Case, wish: IntentName) -> list[Order]:
     newest."""
     named = named_orders(case)[0]
     if not named and not named_references(case.intent):
-        named = _orders_by_item(case)
+        named = orders_by_item(case.payload.customer_message, case.orders)
     fitting = [order for order in named or case.orders if _fits(case, wish, order)]
     if named:
         return (fitting or named)[:LISTED]
@@ -177,20 +173,6 @@ def relevant_orders(case: Case, wish: IntentName) -> list[Order]:
     if wish in ("order_inquiry", "billing_question"):
         return (fitting or list(case.orders[:1]))[:LISTED]
     return (fitting or list(case.orders))[:1]
-
-
-def _orders_by_item(case: Case) -> list[Order]:
-    """Those with an item of which the message names the most words: "headphones" will do for "Wireless Headphones"."""
-    said = _words(case.payload.customer_message)
-    hits = [max((len(said & _words(item.name)) for item in order.items), default=0) for order in case.orders]
-    most = max(hits, default=0)
-    return [order for order, count in zip(case.orders, hits, strict=True) if most and count == most]
-
-
-def _words(text: str) -> set[str]:
-    """The telling words, each as its singular."""
-    words = (word for word in re.findall(r"[^\W\d_]{4,}", text.lower()) if not _COMMON.fullmatch(word))
-    return {re.sub(r"(?<=s|x|z)es$|(?<=[cs]h)es$|(?<!s)s$", "", word) for word in words}
 
 
 def _fits(case: Case, wish: IntentName, order: Order) -> bool:

@@ -20,8 +20,9 @@ from actors.response_generator.wishes import answer, not_found, not_looked_up
 from actors.routes import ACTIONABLE, NEEDS_CUSTOMER
 from actors.wording import CHOICES, talk_to_a_person, written_list
 
+PUZZLED = gettext_noop("I'm not sure what you mean by that.")
 UNREAD = gettext_noop("I can only read English myself.")
-WAITING = gettext_noop("A colleague already has your conversation and will reply here too.")
+WAITING = gettext_noop("Your conversation already waits for a colleague, who will reply here too.")
 
 
 @actor("processor")
@@ -42,6 +43,8 @@ def _reply(payload: Payload) -> Response:
         way = _(WAITING) if payload.conversation.waiting else _("For anything else, {talk}.")
         return _response(case, tone, _(UNREAD) + " " + way.format(talk=talk_to_a_person()))
     match decision.outcome:
+        case "clarify" if (waiting := _still_open(case)) is not None:  # two questions at once are none
+            return _response(case, tone, _greeting(payload), _(PUZZLED), _reminder(waiting), question=waiting)
         case "clarify":
             question = _clarifying(case)
             return _response(case, tone, _greeting(payload), question.text, question=question)
@@ -120,7 +123,9 @@ def _still_open(case: Case) -> Question | None:
     """The question that waits for a yes or no and that this message was not about: it is asked again, so that a yes
     after this reply can only mean it."""
     waiting, decision = case.payload.conversation.open_question, case.payload.decision
-    if waiting is None or decision is None or decision.outcome not in ("answer", "act", "fast_path"):
+    if waiting is None or decision is None or decision.outcome not in ("answer", "act", "fast_path", "clarify"):
+        return None
+    if waiting.action_id is None and case.intent.category == "deny":  # "none of them"
         return None
     result = case.payload.execution_result
     if result is not None and any(action.action_id == waiting.action_id for action in result.actions):
@@ -130,6 +135,10 @@ def _still_open(case: Case) -> Question | None:
     if waiting.expires_at is not None and waiting.expires_at < datetime.now(UTC):
         return None
     return Question(**dict(waiting))
+
+
+def _reminder(question: Question) -> str:
+    return _("One thing is still open. {question}").format(question=question.text)
 
 
 def _decided(case: Case, tone: Tone) -> Response:
@@ -177,6 +186,9 @@ def _spoken_only(case: Case) -> bool:
 
 
 def _courtesies(case: Case) -> list[str]:
+    """Whoever asks "hello?" while a person is awaited is told so."""
+    if case.payload.conversation.waiting and case.intent.category == "general_inquiry":
+        return [_(WAITING)]
     return [answer(case, wish) for wish in _wishes(case.intent)]
 
 
@@ -222,7 +234,7 @@ def _greeting(payload: Payload) -> str:
 
 def _response(case: Case, tone: Tone, *paragraphs: str, question: Question | None = None) -> Response:
     if question is None and (question := _still_open(case)) is not None:
-        paragraphs = (*paragraphs, _("One thing is still open. {question}").format(question=question.text))
+        paragraphs = (*paragraphs, _reminder(question))
     text = _written(*paragraphs)
     # A sentence that was left out leaves its facts behind.
     facts = tuple(fact for fact in case.facts.values() if fact.value in text)

@@ -24,6 +24,12 @@ from actors.response_generator.case import (
 from actors.response_generator.orders import order_line, order_status, refund_status, return_later, return_status
 from actors.wording import talk_to_a_person, written_hours, written_list
 
+_PROGRAM = r"(?:bot|robot|machine|ai|computer|program)"
+_ASKS_WHO = re.compile(
+    rf"\b(?:are|r) (?:you|u) (?:an? |the )?(?:real |actual |live |human |chat ?)?(?:{_PROGRAM}|human|person|real)\b"
+    rf"|\b(?:is this|am i (?:talking|speaking|chatting|writing) (?:to|with)) (?:an? )?{_PROGRAM}\b|\bwho are you\b",
+    re.I,
+)
 _COST = re.compile(r"\b(?:total|price|costs?|amount|how much)\b", re.I)
 
 
@@ -198,7 +204,8 @@ def _cancellable(case: Case, order: Order) -> str:
         ).format(**told)
     if order.status in ("cancelled", "returned"):
         status = case.say_status(order.status, order.number)
-        return _("Your order {order} was already {status}.").format(status=status, **told)
+        text = _("Your order {order} was already {status}.").format(status=status, **told)
+        return " ".join(filter(None, (text, refund_status(case, order))))
     if not is_delivered(order, case.shipment(order)):
         shipped = case.say_status("shipped", order.number)
         text = _("Your order {order} has already {status}, so it can no longer be cancelled.")
@@ -264,6 +271,13 @@ def _quoted(case: Case) -> str:
 
 
 def _unknown(case: Case) -> str:
+    if _ASKS_WHO.search(case.payload.customer_message):
+        text = _(
+            "You write with the shop's automated assistant, a program. If you would rather have a colleague, {talk}."
+        )
+        return text.format(talk=talk_to_a_person())
+    if case.payload.conversation.waiting:
+        return _("I don't know the answer to that.")
     text = _("I don't know the answer to that. Shall I ask a colleague? Just {talk}.")
     return text.format(talk=talk_to_a_person())
 
@@ -313,6 +327,9 @@ def _ended(case: Case) -> str:
 
 
 def _nothing_waits(case: Case) -> str:
+    question = case.payload.conversation.open_question
+    if question is not None and question.action_id is None:  # "which order?": no is an answer to it, yes is none
+        return _("All right, then I leave everything as it is.") if case.intent.category == "deny" else ""
     if is_ending(case.payload.customer_message):
         return _ended(case)
     return _("There is nothing waiting for a yes or no at the moment. What would you like to do?")
