@@ -129,7 +129,7 @@ class Stack:
 
     def welcome(self, *, seconds: float) -> str:
         """The addresses, for a person."""
-        login = "admin / admin" if settings.DEMO else ""
+        login = "admin / admin, supervisor / supervisor, agent / agent" if settings.DEMO else ""
         rows = [
             ("Chat page", f"{self.web_url}/", ""),
             ("Admin", f"{self.web_url}/admin/", login),
