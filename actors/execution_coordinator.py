@@ -296,7 +296,7 @@ def subject_of(payload: Payload, order: Order | None, policy: Policy) -> Subject
         order=order,
         shipment=shipment,
         context=payload.context,
-        return_window_days=policy.return_window_days,
+        return_window_days=settings.RETURN_WINDOW_DAYS,
         open_return=_open_return(order) if order is not None else None,
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -120,13 +121,13 @@ class PolicyAdmin(ModelAdmin):
         return policy.pk == Policy.current().pk
 
     def get_fields(self, request: HttpRequest, obj: Policy | None = None) -> list[Any]:
-        own = ["return_window_days", "max_actions"]
-        return [*own, "published_by", "created_at"] if obj else [*own, "based_on"]
+        if obj is None:
+            return ["max_actions", "based_on"]
+        return ["return_window_days", "max_actions", "published_by", "created_at"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         current = Policy.current()
         return {
-            "return_window_days": current.return_window_days,
             "max_actions": current.max_actions,
             "based_on": current.pk or 0,
         }
@@ -145,6 +146,7 @@ class PolicyAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Policy, form: forms.ModelForm, change: bool) -> None:
         obj.published_by = request.user.get_username()
+        obj.return_window_days = settings.RETURN_WINDOW_DAYS  # what replies and articles tell customers, too
         super().save_model(request, obj, form, change)
         AuditEvent.objects.create(who=f"staff {obj.published_by}"[:150], what="policy published", policy_version=obj.pk)
 

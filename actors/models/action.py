@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -69,7 +70,7 @@ class Policy(models.Model):
     """What the mesh may do by itself, in one version. Never changed: an edit publishes the next version, and every
     action records the one that was in force."""
 
-    return_window_days = models.PositiveIntegerField(default=30)
+    return_window_days = models.PositiveIntegerField(default=30)  # RETURN_WINDOW_DAYS when it was published
     max_actions = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="Per message."
     )
@@ -93,7 +94,7 @@ class Policy(models.Model):
         """The next version: the current one with `levels` {action: level} and other fields changed."""
         with transaction.atomic():
             current = cls.current()
-            fields = {"return_window_days": current.return_window_days, "max_actions": current.max_actions}
+            fields = {"return_window_days": settings.RETURN_WINDOW_DAYS, "max_actions": current.max_actions}
             version = cls.objects.create(**{**fields, **changes}, published_by=by)
             rules = {rule.action: rule for rule in current.known_rules()}
             for name, level in (levels or {}).items():
