@@ -356,7 +356,7 @@ STARTED: dict[str, tuple[dict[str, str], str]] = {
     "expedite_delivery": ({"order": SHIPPED}, "tracking"),
     "contact_carrier": ({"order": SHIPPED}, "tracking"),
     "add_customer_note": ({"text": "Prefers mornings."}, "customers"),
-    "update_customer_tier": ({"tier": "vip"}, "customers"),
+    "update_customer_tier": ({"tier": "vip"}, "customers"),  # a supervisor's to approve
     "schedule_callback": ({"phone": "+1 555 0100"}, ""),
     "escalate_to_supervisor": ({}, ""),
 }
@@ -379,7 +379,10 @@ def test_every_action_that_can_be_started_is_tried() -> None:
     assert set(STARTED) == {name for name, _ in startable()}
 
 
-@pytest.mark.parametrize("kind", [name for name in STARTED if not ACTIONS[name].by_hand])
+AT_ONCE = [name for name in STARTED if not (ACTIONS[name].by_hand or ACTIONS[name].for_supervisor)]
+
+
+@pytest.mark.parametrize("kind", AT_ONCE)
 def test_an_action_that_staff_start_is_done_once_and_told(mine: Escalation, maria: Client, kind: str) -> None:
     given, service = STARTED[kind]
     order(RETURNABLE, paid="40.00")
@@ -538,6 +541,30 @@ def test_what_is_beyond_their_limit_waits_for_a_supervisor_who_approves_it(
     assert "Executed. The customer was told." in done(press(susan, mine, "approve", action=action.pk))
     assert refunded() == Decimal("149.97")
     assert notices(mine)[-1].endswith("Decided by Susan from support.")
+
+
+def test_a_tier_waits_for_a_supervisor_however_high_the_agents_limit(case: Escalation, susan: Client) -> None:
+    """It lifts the limits of all that the customer asks for later."""
+    tom = at_desk(member("tom", limit=10_000))
+    done(press(tom, case, "claim"))
+    assert "waits for a supervisor" in done(start(tom, case, "update_customer_tier", tier="vip"))
+    action = Action.objects.get()
+    for button, given in (("approve", {}), ("done", {"reference": "X"})):
+        refusal = refused(press(tom, case, button, action=action.pk, **given))
+        assert "The tier is a supervisor's to approve." in refusal
+    assert "for a supervisor to approve" in shown(tom, case)
+    assert (now(action).status, events(action)) == ("awaiting_approval", [("staff tom", "action started")])
+    assert Customer.objects.get(email=JOHN).tier != "vip"
+    done(press(tom, case, "release"))
+    assert "for a supervisor to approve" not in shown(susan, case)
+    assert "Executed. The customer was told." in done(press(susan, case, "approve", action=action.pk))
+    assert Customer.objects.get(email=JOHN).tier == "vip"
+
+
+def test_a_supervisor_gives_a_tier_at_once(case: Escalation, susan: Client) -> None:
+    done(press(susan, case, "claim"))
+    assert "Executed." in done(start(susan, case, "update_customer_tier", tier="vip"))
+    assert Customer.objects.get(email=JOHN).tier == "vip"
 
 
 def test_what_the_policy_switches_off_staff_do_not_start(mine: Escalation, maria: Client) -> None:

@@ -147,7 +147,7 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
     newest = list(said.order_by("-seq")[:NEWEST_TURNS])
     turns = said.order_by("seq") if request.GET.get("all") else reversed(newest)
     due, due_text = due_words(clock, answered=case.first_response_at is not None, now=now)
-    limit = approval_limit(request.user)
+    limit, manages = approval_limit(request.user), request.user.has_perm("actors.manage_cases")
     actions = list(conversation.actions.select_related("turn").defer("turn__message").order_by("created_at"))
     started_by = _started_by(actions)
     return {
@@ -164,14 +164,13 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
         "mine": mine,
         "works": works,
         "may_claim": works and case.status == Escalation.Status.OPEN and case.may_be_claimed_by(request.user),
-        "may_reassign": case.status != Escalation.Status.RESOLVED
-        and ((mine and works) or request.user.has_perm("actors.manage_cases")),
+        "may_reassign": case.status != Escalation.Status.RESOLVED and ((mine and works) or manages),
         "may_note": request.user.has_perm("actors.add_note"),
         "may_decide": request.user.has_perm("actors.change_action")
         and (mine or case.assigned_to_id is None)
         and case.status != Escalation.Status.RESOLVED,
         "colleagues": case_forms.desk_members().exclude(pk=case.assigned_to_id),
-        "actions": [_shown(action, limit, started_by.get(action.pk, "")) for action in actions],
+        "actions": [_shown(action, limit, manages, started_by.get(action.pk, "")) for action in actions],
         "notes": case.notes.select_related("author"),
         "found": _found(conversation),
         # What the page as a whole looks like: when it changes, the page is loaded again.
@@ -181,10 +180,14 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
     }
 
 
-def _shown(action: Action, limit: Any, started_by: str) -> dict[str, Any]:
+def _shown(action: Action, limit: Any, manages: bool, started_by: str) -> dict[str, Any]:
     kind = ACTIONS.get(action.kind)
     foreign = action.currency not in ("", settings.SHOP_CURRENCY)
-    beyond = action.amount is not None and limit is not None and (foreign or action.amount > limit)
+    beyond = ""
+    if kind is not None and kind.for_supervisor and not manages:
+        beyond = "for a supervisor to approve"
+    elif action.amount is not None and limit is not None and (foreign or action.amount > limit):
+        beyond = f"beyond your limit of {limit} {settings.SHOP_CURRENCY}"
     fields = needed(kind) if kind else ()
     return {
         "row": action,
