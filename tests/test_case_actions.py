@@ -166,7 +166,7 @@ def test_an_approval_is_done_and_told_once_with_the_name_of_who_decided(mine: Es
     done(press(maria, mine, "approve", action=action.pk))
     assert "It was decided already: Executed." in done(press(maria, mine, "approve", action=action.pk))
     reference = now(action).result["reference"]
-    heard = f"Your order {PAID} has been refunded. Reference: {reference}. Decided by Maria from support."
+    heard = f"Your order {PAID} has been refunded: $30.00. Reference: {reference}. Decided by Maria from support."
     assert notices(mine).count(heard) == 1
     assert [entry.by for entry in order().history.all()] == ["staff maria"]
     assert IdempotentRequest.objects.get(service="orders").key == action.pk
@@ -233,7 +233,7 @@ def shown(client: Client, case: Escalation) -> str:
         (["20"], "has been refunded: $20.00 of the $30.00 you asked for. Reference"),
         (["20", "25.50"], "has been refunded: $25.50 of the $30.00 you asked for. Reference"),
         (["50"], "has been refunded: $50.00. Reference"),
-        (["20", "30"], "has been refunded. Reference"),
+        (["20", "30"], "has been refunded: $30.00. Reference"),
     ],
 )
 def test_who_gets_another_amount_than_they_asked_for_reads_both(
@@ -524,6 +524,26 @@ def test_all_that_is_left_is_refunded_where_no_amount_is_given(mine: Escalation,
         assert "Executed. The customer was told." in done(start(maria, mine, "process_refund", key=key, order=PAID))
     assert refunded() == Decimal("90.00")
     assert "nothing that was paid for it is left" in refused(start(maria, mine, "process_refund", order=PAID))
+
+
+def test_a_part_that_staff_refund_is_told_with_its_amount(mine: Escalation, maria: Client) -> None:
+    order()
+    done(start(maria, mine, "process_refund", order=PAID, amount="12.50"))
+    assert notices(mine)[-1].startswith(f"Your order {PAID} has been refunded: $12.50. Reference: ")
+
+
+@pytest.mark.parametrize("kind", ["generate_return_label", "process_return"])
+def test_a_return_label_reaches_the_customer_and_stands_on_the_page(
+    mine: Escalation, maria: Client, settings: Any, kind: str
+) -> None:
+    settings.PUBLIC_URL = "https://chat.example"
+    order(RETURNABLE)
+    done(start(maria, mine, kind, order=RETURNABLE))
+    label = Action.objects.get().result["return_label"]
+    number, url = label["number"], f"https://chat.example{label['url']}"
+    assert f" Your return label is {number}; print it at {url}." in notices(mine)[-1]
+    assert f"Return label {number}" in shown(maria, mine)
+    assert f'href="{url}"' in maria.get(page_of(mine)).content.decode()
 
 
 def test_what_is_beyond_their_limit_waits_for_a_supervisor_who_approves_it(

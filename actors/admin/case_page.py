@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from actors.actions import ACTIONS
-from actors.actions.carry_out import UNDECIDED
+from actors.actions.carry_out import UNDECIDED, return_label
 from actors.actions.decide import needed
 from actors.admin import case_forms
 from actors.admin.readonly import StaffRequest
@@ -203,6 +203,7 @@ def _shown(action: Action, limit: Any, manages: bool, started_by: str) -> dict[s
         "partial": kind is not None and kind.partial,
         "editable": [(name, action.args.get(name, "")) for name in fields],
         "result": action.result or {},
+        "label": return_label(action),
     }
 
 

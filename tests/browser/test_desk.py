@@ -106,7 +106,7 @@ def test_customer_is_handed_over_answered_refunded_and_let_go_and_sees_each_step
     expect(page.locator(".turn--agent .turn__name")).to_have_text("Maria")
 
     agent.get_by_role("button", name="Approve").click()
-    expect(told(page, f"Your order {ORDER} has been refunded.")).to_be_visible()
+    expect(told(page, f"Your order {ORDER} has been refunded: $")).to_be_visible()
     expect(told(page, "Decided by Maria from support.")).to_be_visible()
     expect(agent.locator("#part-actions")).to_contain_text("Executed")
 
