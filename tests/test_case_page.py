@@ -1,15 +1,18 @@
 """The page of a case: what it says when a button is refused or the case is lost, and what it shows."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from actors.desk import cases
+from actors.desk.queue import place_of
 from actors.ledger import request_human
-from actors.models import Action, AuditEvent, Escalation
+from actors.models import Action, AuditEvent, Conversation, Escalation
 from tests.colleagues import at_desk, done, member, page_of, press, refused
 from tests.test_ledger import say
 
@@ -128,6 +131,19 @@ def test_a_case_page_leads_back_to_the_queue(case: Escalation, maria: Client) ->
 def test_a_case_that_was_late_and_waits_for_its_customer_says_both(case: Escalation, maria: Client) -> None:
     Escalation.objects.update(breached=True)
     assert "· was late</span>" in shown_queue(maria)
+
+
+def test_of_what_is_due_together_the_oldest_comes_first_for_staff_and_customer(maria: Client) -> None:
+    waiting = [say().conversation for _ in range(4)]
+    for conversation in waiting:
+        request_human(session_id=conversation.pk)
+    due, (first, *_, last) = timezone.now(), Escalation.objects.order_by("pk")
+    Escalation.objects.update(sla_due_at=due, created_at=due)
+    Escalation.objects.filter(pk=last.pk).update(created_at=due - timedelta(hours=1))
+    Escalation.objects.filter(pk=first.pk).update(sla_due_at=due - timedelta(hours=1))
+    listed = [case.conversation for case in maria.get("/admin/actors/escalation/").context["cl"].result_list]
+    assert listed == [waiting[0], waiting[3], waiting[1], waiting[2]]
+    assert [place_of(Conversation.objects.get(pk=one.pk))["position"] for one in listed] == [1, 2, 3, 4]
 
 
 def shown_queue(client: Client) -> str:

@@ -1,4 +1,4 @@
-"""The queue: cases that wait for a person, what is due first."""
+"""The queue: cases that wait for a person, what is due first; of those due together, who has waited longest."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -86,7 +86,7 @@ class EscalationAdmin(ReadOnly):
     show_full_result_count = False
     search_fields = ["pk"]  # see get_search_results
     search_help_text = "Number of a case, the customer's address, or words of the transcript."
-    ordering: ClassVar[Any] = [F("sla_due_at").asc(nulls_last=True), "-created_at"]
+    ordering: ClassVar[Any] = [F("sla_due_at").asc(nulls_last=True), "created_at", "pk"]  # as queue.ahead_of counts
     actions = [*bulk.ACTIONS]
     list_before_template = "admin/actors/escalation/desk_bar.html"
 
