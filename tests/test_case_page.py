@@ -146,5 +146,24 @@ def test_of_what_is_due_together_the_oldest_comes_first_for_staff_and_customer(m
     assert [place_of(Conversation.objects.get(pk=one.pk))["position"] for one in listed] == [1, 2, 3, 4]
 
 
+def found(client: Client, **asked: str) -> list[Escalation]:
+    return list(client.get("/admin/actors/escalation/", asked).context["cl"].result_list)
+
+
+def test_a_search_finds_a_resolved_case_too_unless_a_queue_was_chosen(case: Escalation, maria: Client) -> None:
+    other = say(customer_email="jane.smith@example.com").conversation
+    request_human(session_id=other.pk)
+    done(press(maria, case, "claim"))
+    done(press(maria, case, "resolve"))
+    assert found(maria) == [other.escalations.get()]
+    for words in (str(case.pk), f"#{case.pk}", case.conversation.customer_email):
+        assert found(maria, q=words) == [case]
+        assert found(maria, q=words, show="free") == []
+        assert found(maria, q=words, status__exact="open") == []
+    page = maria.get("/admin/actors/escalation/", {"q": f"#{case.pk}"}).content.decode()
+    assert '<a class="button" href="?show=all" aria-current="page">All</a>' in page
+    assert "All that were found" in page
+
+
 def shown_queue(client: Client) -> str:
     return client.get("/admin/actors/escalation/").content.decode()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -27,7 +28,7 @@ FRESH = 50  # newest cases of nobody that are told to an open page
 
 
 class ShownFilter(admin.SimpleListFilter):
-    """What the queue shows: without a choice, what is not resolved."""
+    """What the queue shows: without a choice, what is not resolved; a search looks in all cases then."""
 
     title = "queue"
     parameter_name = "show"
@@ -46,7 +47,7 @@ class ShownFilter(admin.SimpleListFilter):
     def choices(self, changelist: Any) -> Any:
         for choice in super().choices(changelist):
             if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
-                choice["display"] = "Open cases"
+                choice["display"] = "All that were found" if changelist.query else "Open cases"
             yield choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Escalation]) -> QuerySet[Escalation]:
@@ -65,7 +66,8 @@ class ShownFilter(admin.SimpleListFilter):
             case "all":
                 return queryset
             case _:
-                return queryset if "status__exact" in request.GET else queryset.filter(unresolved)
+                in_all = request.GET.get(SEARCH_VAR) or "status__exact" in request.GET
+                return queryset if in_all else queryset.filter(unresolved)
 
 
 class AssigneeFilter(admin.RelatedFieldListFilter):
@@ -132,7 +134,7 @@ class EscalationAdmin(ReadOnly):
             "newest": newest or 0,
             "agents_there": Agent.objects.filter(available=True).count(),
             "queues": {"": "Open", **ShownFilter.CHOICES},
-            "shown": request.GET.get("show", ""),
+            "shown": request.GET.get("show", "all" if request.GET.get(SEARCH_VAR) else ""),
         }
         return super().changelist_view(request, {**(extra_context or {}), **page})
 
