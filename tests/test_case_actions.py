@@ -551,7 +551,8 @@ def test_what_is_beyond_their_limit_waits_for_a_supervisor_who_approves_it(
 ) -> None:
     order(paid="149.97")
     said = done(start(maria, mine, "process_refund", order=PAID))
-    assert "It is beyond your limit and waits for a supervisor." in said
+    assert "waits for a supervisor, who can decide once you release the case or reassign it to them." in said
+    assert "beyond your limit of 100.00 USD: release the case, or reassign it to a supervisor" in shown(maria, mine)
     action = Action.objects.get()
     assert (action.status, refunded()) == ("awaiting_approval", 0)
     assert "beyond your limit of $100.00" in refused(press(maria, mine, "approve", action=action.pk))
@@ -572,9 +573,9 @@ def test_a_tier_waits_for_a_supervisor_however_high_the_agents_limit(case: Escal
     for button, given in (("approve", {}), ("done", {"reference": "X"})):
         refusal = refused(press(tom, case, button, action=action.pk, **given))
         assert "The tier is a supervisor's to approve." in refusal
-    assert "for a supervisor to approve" in shown(tom, case)
     assert (now(action).status, events(action)) == ("awaiting_approval", [("staff tom", "action started")])
     assert Customer.objects.get(email=JOHN).tier != "vip"
+    assert "for a supervisor to approve: release the case, or reassign it to a supervisor" in shown(tom, case)
     done(press(tom, case, "release"))
     assert "for a supervisor to approve" not in shown(susan, case)
     assert "Executed. The customer was told." in done(press(susan, case, "approve", action=action.pk))

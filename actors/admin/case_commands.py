@@ -206,7 +206,8 @@ def _decided(action: Action, mine: bool) -> str:
     if action.status in UNDECIDED and ACTIONS[action.kind].by_hand:
         return "It stands among the actions. Approve it when it is done: the customer is told then."
     if action.status in UNDECIDED:
-        return "It is beyond your limit and waits for a supervisor."
+        wait = "It is beyond what you may approve and waits for a supervisor"
+        return f"{wait}, who can decide once you release the case or reassign it to them."
     heard = "The customer was told." if outcome_text(action) else "The customer does not hear of it."
     if action.status == Action.Status.FAILED:
         return f"The shop refused: {(action.result or {}).get('because', '')}. {heard}"
