@@ -48,6 +48,24 @@ def test_a_refused_note_goes_back_to_the_notes_and_not_into_the_reply(case: Esca
     assert page.count("x" * 4001) == 1
 
 
+def test_a_decision_beyond_the_limit_in_a_case_of_nobody_speaks_of_no_lost_case(
+    case: Escalation, susan: Client
+) -> None:
+    action = an_action(case, status="awaiting_approval", amount=5000, currency="USD")
+    response = press(susan, case, "done", action=action.pk, reference="SHOP-7")
+    assert "is beyond your limit" in refused(response)
+    page = response.content.decode()
+    assert "You do not have this case" not in page
+    assert 'aria-label="Your text, not used">SHOP-7</textarea>' in page
+
+
+def test_a_decision_in_a_case_that_is_a_colleagues_says_who_has_it(case: Escalation, susan: Client) -> None:
+    action = an_action(case, status="awaiting_approval")
+    to(case, "tom")
+    response = press(susan, case, "done", action=action.pk, reference="SHOP-7")
+    assert '<b id="lost-why">Tom has this case.</b>' in refused(response) + response.content.decode()
+
+
 def test_the_open_page_of_a_lost_case_is_told_who_has_it_and_nobody_else_is(
     case: Escalation, maria: Client, susan: Client
 ) -> None:

@@ -55,7 +55,8 @@ def do(model_admin: Any, request: StaffRequest, case: Escalation, name: str) -> 
         if again is None:
             return lost(model_admin, request, case.pk, name)
         messages.error(request, str(refusal))
-        return case_page.show(model_admin, request, again, kept=_typed(request, name), status=409)
+        lost_it = isinstance(refusal, cases.NotYours)
+        return case_page.show(model_admin, request, again, kept=_typed(request, name), lost=lost_it, status=409)
     except Temporary as error:
         messages.warning(
             request, f"The shop did not answer: {error}. What came of it is shown here as soon as it does."

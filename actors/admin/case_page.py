@@ -40,23 +40,31 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
 def show(
-    model_admin: Any, request: StaffRequest, case: Escalation, *, kept: dict[str, str] | None = None, status: int = 200
+    model_admin: Any,
+    request: StaffRequest,
+    case: Escalation,
+    *,
+    kept: dict[str, str] | None = None,
+    lost: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """The whole page. `kept`: a text that could not be sent, by its box (reply, note, other), so that nobody has to
-    write it again."""
+    write it again. `lost`: because the case is not theirs any more."""
     page = {
         **model_admin.admin_site.each_context(request),
         **_context(request, case),
         "title": f"Case #{case.pk}",
         "opts": model_admin.opts,
         "kept": kept or {},
-        "why": holder(case),
+        "lost": lost,
         "shown": _shown_to(request, case.pk),
         "key": uuid.uuid4(),
         "is_fullwidth": "1",
         "canned": CannedReply.objects.all(),
         "max_length": settings.MESSAGE_MAX_LENGTH,
     }
+    # A decision is refused for other reasons, too, and needs no claim: who has the case is then beside the point.
+    page["why"] = "" if page["mine"] or (page["kept"].get("other") and not lost) else holder(case)
     page["lost_reply"] = "" if page["mine"] and page["works"] else page["kept"].get("reply", "")
     _seen(request, case)
     page["parts"] = _parts(request, page)

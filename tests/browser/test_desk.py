@@ -203,6 +203,26 @@ def test_a_refused_button_is_not_pressed_again_by_loading_the_page_again(
         expect(reply(chief)).to_have_value("Dear {{ nobody.knows }}")
 
 
+def test_who_gives_a_case_back_is_not_told_that_they_lost_it(page: Page, browser: Browser, stack: Stack) -> None:
+    visit(page, customer="Jane Smith")
+    ask(page, "I want to talk to a person about a table")
+    expect(replies(page)).to_have_count(1)
+    with watched(browser, stack, expected="status of 400") as chief:
+        log_in(chief, "supervisor")
+        open_case(chief, page, stack)
+        chief.get_by_role("button", name="Claim").click()
+        reply(chief).fill("Dear {{ nobody.knows }}")
+        chief.get_by_role("button", name="Send reply").click()
+        expect(chief.get_by_text("Fill in", exact=False)).to_be_visible()
+        chief.get_by_role("button", name="Release").click()
+        expect(chief.get_by_text("The case is back in the queue.")).to_be_visible()
+        chief.reload()
+        expect(chief.get_by_role("button", name="Claim")).to_be_visible()
+        expect(chief.locator("#lost")).to_be_hidden()
+        chief.get_by_role("button", name="Claim").click()
+        expect(reply(chief)).to_have_value("Dear {{ nobody.knows }}")
+
+
 def test_a_draft_of_the_mesh_is_suggested_edited_and_sent(page: Page, agent: Page, stack: Stack) -> None:
     visit(page, customer="Sarah Wilson")
     ask(page, "Where is ORD-87654321? I want to talk to a person")
