@@ -92,6 +92,24 @@ def test_a_colleagues_case_and_one_that_never_was_open_with_the_same_words(
         assert "Tom" not in page
 
 
+# --- who is who -----------------------------------------------------------------------------------
+
+
+def test_colleagues_are_shown_by_name_and_two_of_one_name_by_login_too(case: Escalation, maria: Client) -> None:
+    for login, name in (("t.one", "Tom"), ("t.two", "Tom"), ("l.one", "Lisa"), ("nameless", "")):
+        member(login)
+        User.objects.filter(username=login).update(first_name=name)
+    done(press(maria, case, "claim"))
+    assert re.findall('<option value="[0-9]+">([^<]*)<', shown(maria, case)) == [
+        "Lisa",
+        "nameless",
+        "Tom (t.one)",
+        "Tom (t.two)",
+    ]
+    assert ">Maria</td>" in shown_queue(maria)
+    done(press(maria, case, "reassign", to=User.objects.get(username="l.one").pk))
+
+
 # --- what it shows --------------------------------------------------------------------------------
 
 

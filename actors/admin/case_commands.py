@@ -20,7 +20,7 @@ from actors.admin.readonly import StaffRequest
 from actors.desk import cases
 from actors.desk.suggest import suggest
 from actors.errors import Permanent, Temporary
-from actors.models import Action, Agent, Escalation, Turn
+from actors.models import Action, Agent, Escalation, Turn, public_name
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def _release(request: StaffRequest, case: Escalation, form: forms.Form) -> str:
 def _reassign(request: StaffRequest, case: Escalation, form: forms.Form) -> str:
     to = form.cleaned_data["to"]
     cases.reassign(case.pk, to=to, by=request.user)
-    return f"{to} has the case now. The customer was told."
+    return f"{public_name(to)} has the case now. The customer was told."
 
 
 def _reply(request: StaffRequest, case: Escalation, form: forms.Form) -> str:

@@ -156,6 +156,8 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
     turns = said.order_by("seq") if request.GET.get("all") else reversed(newest)
     due, due_text = due_words(clock, answered=case.first_response_at is not None, now=now)
     limit, manages = approval_limit(request.user), request.user.has_perm("actors.manage_cases")
+    may_reassign = case.status != Escalation.Status.RESOLVED and ((mine and works) or manages)
+    others = case_forms.desk_members().exclude(pk=case.assigned_to_id)
     actions = list(conversation.actions.select_related("turn").defer("turn__message").order_by("created_at"))
     started_by = _started_by(actions)
     return {
@@ -172,12 +174,12 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
         "mine": mine,
         "works": works,
         "may_claim": works and case.status == Escalation.Status.OPEN and case.may_be_claimed_by(request.user),
-        "may_reassign": case.status != Escalation.Status.RESOLVED and ((mine and works) or manages),
+        "may_reassign": may_reassign,
         "may_note": request.user.has_perm("actors.add_note"),
         "may_decide": request.user.has_perm("actors.change_action")
         and (mine or case.assigned_to_id is None)
         and case.status != Escalation.Status.RESOLVED,
-        "colleagues": case_forms.desk_members().exclude(pk=case.assigned_to_id),
+        "colleagues": case_forms.colleagues(others) if may_reassign else [],
         "actions": [_shown(action, limit, manages, started_by.get(action.pk, "")) for action in actions],
         "notes": case.notes.select_related("author"),
         "found": _found(conversation),

@@ -16,11 +16,12 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from actors.admin import bulk, case_commands, case_page
+from actors.admin.case_forms import colleagues
 from actors.admin.readonly import ReadOnly, StaffRequest
 from actors.desk.access import visible_cases
 from actors.desk.search import turns_with
 from actors.desk.words import due_words, span
-from actors.models import Agent, Escalation, Turn
+from actors.models import Agent, Escalation, Turn, public_name
 
 Status = Escalation.Status
 SNIPPET = 90  # characters of the customer's last words in the list
@@ -74,7 +75,8 @@ class AssigneeFilter(admin.RelatedFieldListFilter):
     """Members of the desk only, not every user."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(agent.user_id), str(agent.user)) for agent in Agent.objects.select_related("user")]
+        agents = Agent.objects.select_related("user")
+        return [(str(key), name) for key, name in colleagues(agent.user for agent in agents)]
 
 
 @admin.register(Escalation)
@@ -171,7 +173,7 @@ class EscalationAdmin(ReadOnly):
 
     @display(description="With", ordering="assigned_to")
     def holder(self, case: Escalation) -> str:
-        return str(case.assigned_to) if case.assigned_to else "nobody"
+        return public_name(case.assigned_to) or "nobody"
 
     @display(description="Age", ordering="-created_at")
     def age(self, case: Escalation) -> SafeString:

@@ -150,7 +150,7 @@ def test_two_agents_see_who_has_it_and_no_text_is_lost(page: Page, agent: Page, 
         open_case(chief, page, stack)
         expect(chief.get_by_role("button", name="Claim")).to_have_count(0)
         expect(chief.locator("#part-head")).to_contain_text("with Maria")
-        chief.get_by_label("Colleague").select_option("supervisor")
+        chief.get_by_label("Colleague").select_option("Sam")
         chief.get_by_role("button", name="Reassign").click()
         expect(told(page, "Sam from our team takes over from here.")).to_be_visible()
         expect(reply(chief)).to_be_visible()
