@@ -274,7 +274,7 @@ def _keep_draft(conversation: Conversation, text: str) -> None:
 HUMAN_NOTICE = gettext_noop(
     "I've asked a colleague to take over. They can see everything you wrote here and will answer in this chat."
 )
-ALREADY_WAITING = gettext_noop("A colleague already has your conversation and will answer in this chat.")
+ALREADY_WAITING = gettext_noop("Your conversation already waits for a colleague, who will answer in this chat.")
 HUMAN_HERE = gettext_noop("You are already talking to a colleague: just write here.")
 
 

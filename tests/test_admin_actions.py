@@ -6,7 +6,9 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actors.models import Action, AuditEvent, Policy
@@ -206,6 +208,22 @@ def test_the_trail_is_searched_and_downloaded(maria: Client, action: Action) -> 
         str(action.pk),
     )
     assert rows[-1]["who"] == "'=cmd()"
+
+
+def test_the_trail_says_which_action_it_was_without_a_question_for_each(maria: Client, action: Action) -> None:
+    trail = "/admin/actors/auditevent/"
+    named = f'<a class="text-link" href="/admin/actors/action/{action.pk}/change/">process_refund</a>'
+    asked = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            page = maria.get(trail).content.decode()
+        assert page.count(named) == AuditEvent.objects.filter(action=action.pk).count()
+        asked.append(len(queries))
+        decide(maria, action, "approve")
+    assert page.count(named) == 3
+    assert asked[0] == asked[1]
+    event = AuditEvent.objects.filter(action=action.pk).first()
+    assert named in maria.get(f"{trail}{event.pk}/change/").content.decode()
 
 
 def test_the_trail_cannot_be_changed_by_anybody(maria: Client, action: Action) -> None:

@@ -166,7 +166,7 @@ def test_an_approval_is_done_and_told_once_with_the_name_of_who_decided(mine: Es
     done(press(maria, mine, "approve", action=action.pk))
     assert "It was decided already: Executed." in done(press(maria, mine, "approve", action=action.pk))
     reference = now(action).result["reference"]
-    heard = f"Your order {PAID} has been refunded. Reference: {reference}. Decided by Maria from support."
+    heard = f"Your order {PAID} has been refunded: $30.00. Reference: {reference}. Decided by Maria from support."
     assert notices(mine).count(heard) == 1
     assert [entry.by for entry in order().history.all()] == ["staff maria"]
     assert IdempotentRequest.objects.get(service="orders").key == action.pk
@@ -233,7 +233,7 @@ def shown(client: Client, case: Escalation) -> str:
         (["20"], "has been refunded: $20.00 of the $30.00 you asked for. Reference"),
         (["20", "25.50"], "has been refunded: $25.50 of the $30.00 you asked for. Reference"),
         (["50"], "has been refunded: $50.00. Reference"),
-        (["20", "30"], "has been refunded. Reference"),
+        (["20", "30"], "has been refunded: $30.00. Reference"),
     ],
 )
 def test_who_gets_another_amount_than_they_asked_for_reads_both(
@@ -356,7 +356,7 @@ STARTED: dict[str, tuple[dict[str, str], str]] = {
     "expedite_delivery": ({"order": SHIPPED}, "tracking"),
     "contact_carrier": ({"order": SHIPPED}, "tracking"),
     "add_customer_note": ({"text": "Prefers mornings."}, "customers"),
-    "update_customer_tier": ({"tier": "vip"}, "customers"),
+    "update_customer_tier": ({"tier": "vip"}, "customers"),  # a supervisor's to approve
     "schedule_callback": ({"phone": "+1 555 0100"}, ""),
     "escalate_to_supervisor": ({}, ""),
 }
@@ -379,7 +379,10 @@ def test_every_action_that_can_be_started_is_tried() -> None:
     assert set(STARTED) == {name for name, _ in startable()}
 
 
-@pytest.mark.parametrize("kind", [name for name in STARTED if not ACTIONS[name].by_hand])
+AT_ONCE = [name for name in STARTED if not (ACTIONS[name].by_hand or ACTIONS[name].for_supervisor)]
+
+
+@pytest.mark.parametrize("kind", AT_ONCE)
 def test_an_action_that_staff_start_is_done_once_and_told(mine: Escalation, maria: Client, kind: str) -> None:
     given, service = STARTED[kind]
     order(RETURNABLE, paid="40.00")
@@ -523,12 +526,33 @@ def test_all_that_is_left_is_refunded_where_no_amount_is_given(mine: Escalation,
     assert "nothing that was paid for it is left" in refused(start(maria, mine, "process_refund", order=PAID))
 
 
+def test_a_part_that_staff_refund_is_told_with_its_amount(mine: Escalation, maria: Client) -> None:
+    order()
+    done(start(maria, mine, "process_refund", order=PAID, amount="12.50"))
+    assert notices(mine)[-1].startswith(f"Your order {PAID} has been refunded: $12.50. Reference: ")
+
+
+@pytest.mark.parametrize("kind", ["generate_return_label", "process_return"])
+def test_a_return_label_reaches_the_customer_and_stands_on_the_page(
+    mine: Escalation, maria: Client, settings: Any, kind: str
+) -> None:
+    settings.PUBLIC_URL = "https://chat.example"
+    order(RETURNABLE)
+    done(start(maria, mine, kind, order=RETURNABLE))
+    label = Action.objects.get().result["return_label"]
+    number, url = label["number"], f"https://chat.example{label['url']}"
+    assert f" Your return label is {number}; print it at {url}." in notices(mine)[-1]
+    assert f"Return label {number}" in shown(maria, mine)
+    assert f'href="{url}"' in maria.get(page_of(mine)).content.decode()
+
+
 def test_what_is_beyond_their_limit_waits_for_a_supervisor_who_approves_it(
     mine: Escalation, maria: Client, susan: Client
 ) -> None:
     order(paid="149.97")
     said = done(start(maria, mine, "process_refund", order=PAID))
-    assert "It is beyond your limit and waits for a supervisor." in said
+    assert "waits for a supervisor, who can decide once you release the case or reassign it to them." in said
+    assert "beyond your limit of 100.00 USD: release the case, or reassign it to a supervisor" in shown(maria, mine)
     action = Action.objects.get()
     assert (action.status, refunded()) == ("awaiting_approval", 0)
     assert "beyond your limit of $100.00" in refused(press(maria, mine, "approve", action=action.pk))
@@ -538,6 +562,30 @@ def test_what_is_beyond_their_limit_waits_for_a_supervisor_who_approves_it(
     assert "Executed. The customer was told." in done(press(susan, mine, "approve", action=action.pk))
     assert refunded() == Decimal("149.97")
     assert notices(mine)[-1].endswith("Decided by Susan from support.")
+
+
+def test_a_tier_waits_for_a_supervisor_however_high_the_agents_limit(case: Escalation, susan: Client) -> None:
+    """It lifts the limits of all that the customer asks for later."""
+    tom = at_desk(member("tom", limit=10_000))
+    done(press(tom, case, "claim"))
+    assert "waits for a supervisor" in done(start(tom, case, "update_customer_tier", tier="vip"))
+    action = Action.objects.get()
+    for button, given in (("approve", {}), ("done", {"reference": "X"})):
+        refusal = refused(press(tom, case, button, action=action.pk, **given))
+        assert "The tier is a supervisor's to approve." in refusal
+    assert (now(action).status, events(action)) == ("awaiting_approval", [("staff tom", "action started")])
+    assert Customer.objects.get(email=JOHN).tier != "vip"
+    assert "for a supervisor to approve: release the case, or reassign it to a supervisor" in shown(tom, case)
+    done(press(tom, case, "release"))
+    assert "for a supervisor to approve" not in shown(susan, case)
+    assert "Executed. The customer was told." in done(press(susan, case, "approve", action=action.pk))
+    assert Customer.objects.get(email=JOHN).tier == "vip"
+
+
+def test_a_supervisor_gives_a_tier_at_once(case: Escalation, susan: Client) -> None:
+    done(press(susan, case, "claim"))
+    assert "Executed." in done(start(susan, case, "update_customer_tier", tier="vip"))
+    assert Customer.objects.get(email=JOHN).tier == "vip"
 
 
 def test_what_the_policy_switches_off_staff_do_not_start(mine: Escalation, maria: Client) -> None:

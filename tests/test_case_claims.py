@@ -175,7 +175,7 @@ def test_only_its_owner_releases_it(mine: Escalation, tom: Client, susan: Client
 def test_reassigned_it_is_the_colleagues(mine: Escalation, maria: Client, tom: Client, susan: Client, who: str) -> None:
     client, name = (maria, "maria") if who == "its owner" else (susan, "susan")
     to = User.objects.get(username="tom")
-    assert "tom has the case now" in done(press(client, mine, "reassign", to=to.pk))
+    assert "Tom has the case now" in done(press(client, mine, "reassign", to=to.pk))
     assert stands(mine) == ("claimed", "tom", "human", "tom")
     assert now(mine).conversation.epoch == mine.conversation.epoch + 1
     assert texts(mine, "system")[-1] == "Tom from our team takes over from here."

@@ -1,15 +1,18 @@
 """The page of a case: what it says when a button is refused or the case is lost, and what it shows."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from actors.desk import cases
+from actors.desk.queue import place_of
 from actors.ledger import request_human
-from actors.models import Action, AuditEvent, Escalation
+from actors.models import Action, AuditEvent, Conversation, Escalation
 from tests.colleagues import at_desk, done, member, page_of, press, refused
 from tests.test_ledger import say
 
@@ -45,6 +48,24 @@ def test_a_refused_note_goes_back_to_the_notes_and_not_into_the_reply(case: Esca
     assert page.count("x" * 4001) == 1
 
 
+def test_a_decision_beyond_the_limit_in_a_case_of_nobody_speaks_of_no_lost_case(
+    case: Escalation, susan: Client
+) -> None:
+    action = an_action(case, status="awaiting_approval", amount=5000, currency="USD")
+    response = press(susan, case, "done", action=action.pk, reference="SHOP-7")
+    assert "is beyond your limit" in refused(response)
+    page = response.content.decode()
+    assert "You do not have this case" not in page
+    assert 'aria-label="Your text, not used">SHOP-7</textarea>' in page
+
+
+def test_a_decision_in_a_case_that_is_a_colleagues_says_who_has_it(case: Escalation, susan: Client) -> None:
+    action = an_action(case, status="awaiting_approval")
+    to(case, "tom")
+    response = press(susan, case, "done", action=action.pk, reference="SHOP-7")
+    assert '<b id="lost-why">Tom has this case.</b>' in refused(response) + response.content.decode()
+
+
 def test_the_open_page_of_a_lost_case_is_told_who_has_it_and_nobody_else_is(
     case: Escalation, maria: Client, susan: Client
 ) -> None:
@@ -69,6 +90,24 @@ def test_a_colleagues_case_and_one_that_never_was_open_with_the_same_words(
         page = response.content.decode()
         assert f"Case #{number} is not yours to see: a colleague may have claimed it." in page
         assert "Tom" not in page
+
+
+# --- who is who -----------------------------------------------------------------------------------
+
+
+def test_colleagues_are_shown_by_name_and_two_of_one_name_by_login_too(case: Escalation, maria: Client) -> None:
+    for login, name in (("t.one", "Tom"), ("t.two", "Tom"), ("l.one", "Lisa"), ("nameless", "")):
+        member(login)
+        User.objects.filter(username=login).update(first_name=name)
+    done(press(maria, case, "claim"))
+    assert re.findall('<option value="[0-9]+">([^<]*)<', shown(maria, case)) == [
+        "Lisa",
+        "nameless",
+        "Tom (t.one)",
+        "Tom (t.two)",
+    ]
+    assert ">Maria</td>" in shown_queue(maria)
+    done(press(maria, case, "reassign", to=User.objects.get(username="l.one").pk))
 
 
 # --- what it shows --------------------------------------------------------------------------------
@@ -128,6 +167,38 @@ def test_a_case_page_leads_back_to_the_queue(case: Escalation, maria: Client) ->
 def test_a_case_that_was_late_and_waits_for_its_customer_says_both(case: Escalation, maria: Client) -> None:
     Escalation.objects.update(breached=True)
     assert "· was late</span>" in shown_queue(maria)
+
+
+def test_of_what_is_due_together_the_oldest_comes_first_for_staff_and_customer(maria: Client) -> None:
+    waiting = [say().conversation for _ in range(4)]
+    for conversation in waiting:
+        request_human(session_id=conversation.pk)
+    due, (first, *_, last) = timezone.now(), Escalation.objects.order_by("pk")
+    Escalation.objects.update(sla_due_at=due, created_at=due)
+    Escalation.objects.filter(pk=last.pk).update(created_at=due - timedelta(hours=1))
+    Escalation.objects.filter(pk=first.pk).update(sla_due_at=due - timedelta(hours=1))
+    listed = [case.conversation for case in maria.get("/admin/actors/escalation/").context["cl"].result_list]
+    assert listed == [waiting[0], waiting[3], waiting[1], waiting[2]]
+    assert [place_of(Conversation.objects.get(pk=one.pk))["position"] for one in listed] == [1, 2, 3, 4]
+
+
+def found(client: Client, **asked: str) -> list[Escalation]:
+    return list(client.get("/admin/actors/escalation/", asked).context["cl"].result_list)
+
+
+def test_a_search_finds_a_resolved_case_too_unless_a_queue_was_chosen(case: Escalation, maria: Client) -> None:
+    other = say(customer_email="jane.smith@example.com").conversation
+    request_human(session_id=other.pk)
+    done(press(maria, case, "claim"))
+    done(press(maria, case, "resolve"))
+    assert found(maria) == [other.escalations.get()]
+    for words in (str(case.pk), f"#{case.pk}", case.conversation.customer_email):
+        assert found(maria, q=words) == [case]
+        assert found(maria, q=words, show="free") == []
+        assert found(maria, q=words, status__exact="open") == []
+    page = maria.get("/admin/actors/escalation/", {"q": f"#{case.pk}"}).content.decode()
+    assert '<a class="button" href="?show=all" aria-current="page">All</a>' in page
+    assert "All that were found" in page
 
 
 def shown_queue(client: Client) -> str:

@@ -170,6 +170,13 @@ def test_asking_for_a_person_opens_one_case_however_often() -> None:
     assert Escalation.objects.get().reason == "customer_request"
 
 
+def test_nobody_is_said_to_have_what_nobody_has_claimed() -> None:
+    session_id = say().conversation_id
+    request_human(session_id=session_id)
+    again = request_human(session_id=session_id).text
+    assert again == "Your conversation already waits for a colleague, who will answer in this chat."
+
+
 def test_new_message_reopens_a_closed_conversation() -> None:
     session_id = say().conversation_id
     Conversation.objects.update(status="closed")

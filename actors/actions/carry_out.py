@@ -4,7 +4,9 @@ import logging
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, Q
@@ -207,7 +209,9 @@ def outcome_text(action: Action) -> str:
     if action.status == Action.Status.EXECUTED:
         reference = (action.result or {}).get("reference")
         more = _(" Reference: {reference}.").format(reference=reference) if reference else ""
-        return f"{subject[0].upper()}{subject[1:]} {_(kind.done)}{_edited(action)}.{more}"
+        if (label := return_label(action)) is not None:
+            more += _(" Your return label is {number}; print it at {url}.").format(**label)
+        return f"{subject[0].upper()}{subject[1:]} {_(kind.done)}{_given(action)}.{more}"
     if action.status == Action.Status.EXPIRED:
         text = _("The question about the {title} for {subject} has expired, and nothing was changed.")
         return text.format(title=_(kind.title), subject=subject)
@@ -216,13 +220,22 @@ def outcome_text(action: Action) -> str:
     return text.format(title=_(kind.title), subject=subject, because=f": {because}" if because else "")
 
 
-def _edited(action: Action) -> str:
-    """The amount, where staff have changed it, and that it is less than what the customer asked for."""
-    asked, before = (left_of(action.args.get(name, "")) for name in (ASKED, BEFORE))
-    if action.amount is None or action.amount == (asked or before or action.amount):
+def return_label(action: Action) -> dict[str, str] | None:
+    """Number and address of the return label that came of it; whole, since a path alone leads nowhere from a mail."""
+    label = (action.result or {}).get("return_label") or {}
+    url = urljoin(settings.PUBLIC_URL, label.get("url") or "")
+    if not label.get("number") or not label.get("url") or not url.startswith(("https://", "http://")):
+        return None
+    return {"number": label["number"], "url": url}
+
+
+def _given(action: Action) -> str:
+    """The amount, where it could have been another one, and that it is less than what the customer asked for."""
+    if action.amount is None or not ACTIONS[action.kind].partial:
         return ""
+    asked = left_of(action.args.get(ASKED, ""))
     amount = written_money(Money(amount=action.amount, currency=action.currency))
-    if asked is None or asked < action.amount:
+    if asked is None or asked <= action.amount:
         return f": {amount}"
     whole = written_money(Money(amount=asked, currency=action.currency))
     return _(": {amount} of the {asked} you asked for").format(amount=amount, asked=whole)

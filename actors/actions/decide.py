@@ -41,15 +41,15 @@ def decider(user: User) -> str:
 
 def approve(action: Action, *, by: User) -> bool:
     """A member of staff says yes: done once, with the same key, and told to the customer. False when it was decided
-    already. Raises NotAllowed beyond their limit and while actions are paused, cases.NotYours, and Temporary when the
-    shop did not answer.
+    already. Raises NotAllowed beyond their limit, for what is a supervisor's to approve and while actions are paused,
+    cases.NotYours, and Temporary when the shop did not answer.
     """
     _not_paused()
     with transaction.atomic():
         holder_may(action.conversation_id, by=by)
         action.refresh_from_db()
         if action.status in UNDECIDED:
-            _within_own_limit(action, by)
+            _may_approve(action, by)
         if not take(action, expecting=UNDECIDED, decided_by=decider(by)):
             return False
         audit(action, what="approved", who=decider(by))
@@ -74,7 +74,7 @@ def _decide(action: Action, *, by: User, status: str, what: str, result: dict[st
         holder_may(action.conversation_id, by=by)
         action.refresh_from_db()
         if status == Status.EXECUTED and action.status in UNDECIDED:
-            _within_own_limit(action, by)
+            _may_approve(action, by)
         decided = Action.objects.filter(pk=action.pk, status__in=UNDECIDED).update(
             status=status, decided_by=decider(by), result=result, updated_at=Now()
         )
@@ -137,8 +137,8 @@ def start(
     key: uuid.UUID,
 ) -> Action:
     """A member of staff starts an action for the customer of this turn (verified; their own, or the notice that they
-    have signed in): done at once within their limit, else it waits for somebody with a higher one; what a person does
-    by hand waits until it is done. The key is the action's id: pressed twice, it is one action.
+    have signed in): done at once when they may approve it, else it waits for somebody who may; what a person does by
+    hand waits until it is done. The key is the action's id: pressed twice, it is one action.
 
     Raises NotAllowed when policy or shop do not allow it, cases.NotYours, Temporary.
     """
@@ -177,7 +177,7 @@ def start(
         )
         audit(action, what="started", who=decider(by))
     if not what.by_hand:  # else it waits until somebody has done it
-        with suppress(NotAllowed):  # beyond their limit: it stays for somebody who may
+        with suppress(NotAllowed):  # it stays for somebody who may
             approve(action, by=by)
     action.refresh_from_db()
     return action
@@ -224,8 +224,12 @@ def _not_paused() -> None:
         raise NotAllowed(f"Actions are paused: {paused.told()}. Nothing was done; it waits until they are resumed.")
 
 
-def _within_own_limit(action: Action, user: User) -> None:
-    """With what they have given out on the same order before: an amount in two halves is one amount."""
+def _may_approve(action: Action, user: User) -> None:
+    """Raises NotAllowed for what needs a supervisor, and beyond their own limit: with what they have given out on the
+    same order before, since an amount in two halves is one amount."""
+    kind = ACTIONS[action.kind]
+    if kind.for_supervisor and not user.has_perm("actors.manage_cases"):
+        raise NotAllowed(f"The {kind.title} is a supervisor's to approve.")
     amount, currency, limit = action.amount, action.currency, approval_limit(user)
     if amount is None or limit is None:
         return

@@ -54,6 +54,11 @@ class ActionType:
     partial: bool  # a part of the amount can be asked for
     run: Callable[[Request], dict[str, Any]]
 
+    @property
+    def for_supervisor(self) -> bool:
+        """Whether only a supervisor may say yes: a tier lifts the limits of all that the customer asks for later."""
+        return "tier" in self.needs
+
 
 ACTIONS: dict[str, ActionType] = {}
 

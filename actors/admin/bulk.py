@@ -16,7 +16,7 @@ from actors.admin.case_forms import ReassignForm
 from actors.admin.readonly import StaffRequest
 from actors.desk import bulk_reply, cases
 from actors.desk.canned import unknown_variables
-from actors.models import CannedReply, Escalation
+from actors.models import CannedReply, Escalation, public_name
 
 MOST = 900  # cases in one go: Django takes a thousand fields in a form
 PREVIEWED = 3  # shown as examples; all are checked
@@ -71,7 +71,7 @@ def assign(model_admin: Any, request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(model_admin, request, chosen, "assign", {"form": form}, status=400)
     to = form.cleaned_data["to"]
-    _each(request, chosen, f"with {to}", lambda case: cases.reassign(case.pk, to=to, by=request.user))
+    _each(request, chosen, f"with {public_name(to)}", lambda case: cases.reassign(case.pk, to=to, by=request.user))
     return _back()
 
 

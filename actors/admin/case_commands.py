@@ -20,7 +20,7 @@ from actors.admin.readonly import StaffRequest
 from actors.desk import cases
 from actors.desk.suggest import suggest
 from actors.errors import Permanent, Temporary
-from actors.models import Action, Agent, Escalation, Turn
+from actors.models import Action, Agent, Escalation, Turn, public_name
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ def do(model_admin: Any, request: StaffRequest, case: Escalation, name: str) -> 
         if again is None:
             return lost(model_admin, request, case.pk, name)
         messages.error(request, str(refusal))
-        return case_page.show(model_admin, request, again, kept=_typed(request, name), status=409)
+        lost_it = isinstance(refusal, cases.NotYours)
+        return case_page.show(model_admin, request, again, kept=_typed(request, name), lost=lost_it, status=409)
     except Temporary as error:
         messages.warning(
             request, f"The shop did not answer: {error}. What came of it is shown here as soon as it does."
@@ -104,7 +105,7 @@ def _release(request: StaffRequest, case: Escalation, form: forms.Form) -> str:
 def _reassign(request: StaffRequest, case: Escalation, form: forms.Form) -> str:
     to = form.cleaned_data["to"]
     cases.reassign(case.pk, to=to, by=request.user)
-    return f"{to} has the case now. The customer was told."
+    return f"{public_name(to)} has the case now. The customer was told."
 
 
 def _reply(request: StaffRequest, case: Escalation, form: forms.Form) -> str:
@@ -206,7 +207,8 @@ def _decided(action: Action, mine: bool) -> str:
     if action.status in UNDECIDED and ACTIONS[action.kind].by_hand:
         return "It stands among the actions. Approve it when it is done: the customer is told then."
     if action.status in UNDECIDED:
-        return "It is beyond your limit and waits for a supervisor."
+        wait = "It is beyond what you may approve and waits for a supervisor"
+        return f"{wait}, who can decide once you release the case or reassign it to them."
     heard = "The customer was told." if outcome_text(action) else "The customer does not hear of it."
     if action.status == Action.Status.FAILED:
         return f"The shop refused: {(action.result or {}).get('because', '')}. {heard}"

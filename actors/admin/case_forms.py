@@ -1,6 +1,8 @@
 """What the buttons of the case page ask for."""
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,7 +14,7 @@ from django.db.models import Q
 from actors.actions import ACTIONS
 from actors.actions.decide import needed
 from actors.desk.canned import refuse_unfilled
-from actors.models import Action
+from actors.models import Action, public_name
 
 TIERS = [("standard", "standard"), ("premium", "premium"), ("vip", "vip")]
 
@@ -21,6 +23,14 @@ def desk_members() -> Any:
     """Whoever may work cases: by their groups, their own permissions, or as superuser."""
     permission = Q(user_permissions__codename="work_case") | Q(groups__permissions__codename="work_case")
     return User.objects.filter(permission | Q(is_superuser=True), is_active=True, is_staff=True).distinct()
+
+
+def colleagues(users: Iterable[User]) -> list[tuple[int, str]]:
+    """By key, what customers call them, to choose from; with the login where two have one name."""
+    names = {user: public_name(user) for user in users}
+    count = Counter(names.values())
+    told = {user.pk: name if count[name] == 1 else f"{name} ({user.get_username()})" for user, name in names.items()}
+    return sorted(told.items(), key=lambda one: one[1].casefold())
 
 
 class NoForm(forms.Form):
@@ -56,7 +66,9 @@ class ReassignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = desk_members()  # type: ignore[attr-defined]
+        to: Any = self.fields["to"]
+        to.queryset = desk_members()
+        to.choices = [("", "Choose …"), *colleagues(to.queryset)]
 
 
 class ActionForm(forms.Form):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from actors.actions import ACTIONS
-from actors.actions.carry_out import UNDECIDED
+from actors.actions.carry_out import UNDECIDED, return_label
 from actors.actions.decide import needed
 from actors.admin import case_forms
 from actors.admin.readonly import StaffRequest
@@ -40,23 +40,31 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
 def show(
-    model_admin: Any, request: StaffRequest, case: Escalation, *, kept: dict[str, str] | None = None, status: int = 200
+    model_admin: Any,
+    request: StaffRequest,
+    case: Escalation,
+    *,
+    kept: dict[str, str] | None = None,
+    lost: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """The whole page. `kept`: a text that could not be sent, by its box (reply, note, other), so that nobody has to
-    write it again."""
+    write it again. `lost`: because the case is not theirs any more."""
     page = {
         **model_admin.admin_site.each_context(request),
         **_context(request, case),
         "title": f"Case #{case.pk}",
         "opts": model_admin.opts,
         "kept": kept or {},
-        "why": holder(case),
+        "lost": lost,
         "shown": _shown_to(request, case.pk),
         "key": uuid.uuid4(),
         "is_fullwidth": "1",
         "canned": CannedReply.objects.all(),
         "max_length": settings.MESSAGE_MAX_LENGTH,
     }
+    # A decision is refused for other reasons, too, and needs no claim: who has the case is then beside the point.
+    page["why"] = "" if page["mine"] or (page["kept"].get("other") and not lost) else holder(case)
     page["lost_reply"] = "" if page["mine"] and page["works"] else page["kept"].get("reply", "")
     _seen(request, case)
     page["parts"] = _parts(request, page)
@@ -147,7 +155,9 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
     newest = list(said.order_by("-seq")[:NEWEST_TURNS])
     turns = said.order_by("seq") if request.GET.get("all") else reversed(newest)
     due, due_text = due_words(clock, answered=case.first_response_at is not None, now=now)
-    limit = approval_limit(request.user)
+    limit, manages = approval_limit(request.user), request.user.has_perm("actors.manage_cases")
+    may_reassign = case.status != Escalation.Status.RESOLVED and ((mine and works) or manages)
+    others = case_forms.desk_members().exclude(pk=case.assigned_to_id)
     actions = list(conversation.actions.select_related("turn").defer("turn__message").order_by("created_at"))
     started_by = _started_by(actions)
     return {
@@ -164,14 +174,13 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
         "mine": mine,
         "works": works,
         "may_claim": works and case.status == Escalation.Status.OPEN and case.may_be_claimed_by(request.user),
-        "may_reassign": case.status != Escalation.Status.RESOLVED
-        and ((mine and works) or request.user.has_perm("actors.manage_cases")),
+        "may_reassign": may_reassign,
         "may_note": request.user.has_perm("actors.add_note"),
         "may_decide": request.user.has_perm("actors.change_action")
         and (mine or case.assigned_to_id is None)
         and case.status != Escalation.Status.RESOLVED,
-        "colleagues": case_forms.desk_members().exclude(pk=case.assigned_to_id),
-        "actions": [_shown(action, limit, started_by.get(action.pk, "")) for action in actions],
+        "colleagues": case_forms.colleagues(others) if may_reassign else [],
+        "actions": [_shown(action, limit, manages, started_by.get(action.pk, "")) for action in actions],
         "notes": case.notes.select_related("author"),
         "found": _found(conversation),
         # What the page as a whole looks like: when it changes, the page is loaded again.
@@ -181,10 +190,14 @@ def _context(request: StaffRequest, case: Escalation) -> dict[str, Any]:
     }
 
 
-def _shown(action: Action, limit: Any, started_by: str) -> dict[str, Any]:
+def _shown(action: Action, limit: Any, manages: bool, started_by: str) -> dict[str, Any]:
     kind = ACTIONS.get(action.kind)
     foreign = action.currency not in ("", settings.SHOP_CURRENCY)
-    beyond = action.amount is not None and limit is not None and (foreign or action.amount > limit)
+    beyond = ""
+    if kind is not None and kind.for_supervisor and not manages:
+        beyond = "for a supervisor to approve"
+    elif action.amount is not None and limit is not None and (foreign or action.amount > limit):
+        beyond = f"beyond your limit of {limit} {settings.SHOP_CURRENCY}"
     fields = needed(kind) if kind else ()
     return {
         "row": action,
@@ -200,6 +213,7 @@ def _shown(action: Action, limit: Any, started_by: str) -> dict[str, Any]:
         "partial": kind is not None and kind.partial,
         "editable": [(name, action.args.get(name, "")) for name in fields],
         "result": action.result or {},
+        "label": return_label(action),
     }
 
 

@@ -1,9 +1,10 @@
-"""The queue: cases that wait for a person, what is due first."""
+"""The queue: cases that wait for a person, what is due first; of those due together, who has waited longest."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -15,11 +16,12 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from actors.admin import bulk, case_commands, case_page
+from actors.admin.case_forms import colleagues
 from actors.admin.readonly import ReadOnly, StaffRequest
 from actors.desk.access import visible_cases
 from actors.desk.search import turns_with
 from actors.desk.words import due_words, span
-from actors.models import Agent, Escalation, Turn
+from actors.models import Agent, Escalation, Turn, public_name
 
 Status = Escalation.Status
 SNIPPET = 90  # characters of the customer's last words in the list
@@ -27,7 +29,7 @@ FRESH = 50  # newest cases of nobody that are told to an open page
 
 
 class ShownFilter(admin.SimpleListFilter):
-    """What the queue shows: without a choice, what is not resolved."""
+    """What the queue shows: without a choice, what is not resolved; a search looks in all cases then."""
 
     title = "queue"
     parameter_name = "show"
@@ -46,7 +48,7 @@ class ShownFilter(admin.SimpleListFilter):
     def choices(self, changelist: Any) -> Any:
         for choice in super().choices(changelist):
             if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
-                choice["display"] = "Open cases"
+                choice["display"] = "All that were found" if changelist.query else "Open cases"
             yield choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Escalation]) -> QuerySet[Escalation]:
@@ -65,14 +67,16 @@ class ShownFilter(admin.SimpleListFilter):
             case "all":
                 return queryset
             case _:
-                return queryset if "status__exact" in request.GET else queryset.filter(unresolved)
+                in_all = request.GET.get(SEARCH_VAR) or "status__exact" in request.GET
+                return queryset if in_all else queryset.filter(unresolved)
 
 
 class AssigneeFilter(admin.RelatedFieldListFilter):
     """Members of the desk only, not every user."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(agent.user_id), str(agent.user)) for agent in Agent.objects.select_related("user")]
+        agents = Agent.objects.select_related("user")
+        return [(str(key), name) for key, name in colleagues(agent.user for agent in agents)]
 
 
 @admin.register(Escalation)
@@ -86,7 +90,7 @@ class EscalationAdmin(ReadOnly):
     show_full_result_count = False
     search_fields = ["pk"]  # see get_search_results
     search_help_text = "Number of a case, the customer's address, or words of the transcript."
-    ordering: ClassVar[Any] = [F("sla_due_at").asc(nulls_last=True), "-created_at"]
+    ordering: ClassVar[Any] = [F("sla_due_at").asc(nulls_last=True), "created_at", "pk"]  # as queue.ahead_of counts
     actions = [*bulk.ACTIONS]
     list_before_template = "admin/actors/escalation/desk_bar.html"
 
@@ -132,7 +136,7 @@ class EscalationAdmin(ReadOnly):
             "newest": newest or 0,
             "agents_there": Agent.objects.filter(available=True).count(),
             "queues": {"": "Open", **ShownFilter.CHOICES},
-            "shown": request.GET.get("show", ""),
+            "shown": request.GET.get("show", "all" if request.GET.get(SEARCH_VAR) else ""),
         }
         return super().changelist_view(request, {**(extra_context or {}), **page})
 
@@ -169,7 +173,7 @@ class EscalationAdmin(ReadOnly):
 
     @display(description="With", ordering="assigned_to")
     def holder(self, case: Escalation) -> str:
-        return str(case.assigned_to) if case.assigned_to else "nobody"
+        return public_name(case.assigned_to) or "nobody"
 
     @display(description="Age", ordering="-created_at")
     def age(self, case: Escalation) -> SafeString:

@@ -7,6 +7,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _
@@ -25,11 +26,12 @@ def wait_notice(priority: str, *, now: datetime | None = None) -> str:
     """One sentence for the customer whose case of this priority is opened now, from the real queue and the shop's
     hours."""
     now = now or timezone.now()
-    return estimate(settings.SHOP_OPENING_HOURS.after(now, settings.SLA_FIRST_RESPONSE[priority]), now=now)
+    due_at = settings.SHOP_OPENING_HOURS.after(now, settings.SLA_FIRST_RESPONSE[priority])
+    return estimate(due_at, ahead=ahead_of(due_at), now=now)
 
 
-def estimate(due_at: datetime, *, now: datetime) -> str:
-    """The same for a case that is due at this moment."""
+def estimate(due_at: datetime, *, ahead: int, now: datetime) -> str:
+    """The same for a case that is due at this moment, with so many cases ahead of it."""
     hours = settings.SHOP_OPENING_HOURS
     if not hours.is_open(now):
         when = _when(hours.next_opening(now), now)
@@ -38,7 +40,7 @@ def estimate(due_at: datetime, *, now: datetime) -> str:
     if not there:
         text = _("Everybody is away from the desk just now; you will have an answer {when}.")
         return text.format(when=_when(due_at, now, by=True))
-    minutes = ceil((ahead_of(due_at) + 1) * _handling() / there / 60)
+    minutes = ceil((ahead + 1) * _handling() / there / 60)
     if hours.after(now, minutes * 60) - now > timedelta(minutes=minutes + 1):  # the day ends before
         when = _when(hours.after(now, minutes * 60), now, by=True)
         return _("You will have an answer {when}.").format(when=when)
@@ -57,14 +59,19 @@ def place_of(conversation: Conversation) -> Place | None:
     case = Escalation.unresolved(conversation)
     if case is None or case.status != Escalation.Status.OPEN or case.sla_due_at is None:
         return None
+    ahead = ahead_of(case.sla_due_at, case=case)
     with override(conversation.language):
-        text = estimate(case.sla_due_at, now=timezone.now())
-    return {"position": ahead_of(case.sla_due_at) + 1, "text": text}
+        text = estimate(case.sla_due_at, ahead=ahead, now=timezone.now())
+    return {"position": ahead + 1, "text": text}
 
 
-def ahead_of(due_at: datetime) -> int:
-    """How many cases nobody has taken yet are due before."""
-    waiting = Escalation.objects.filter(status=Escalation.Status.OPEN, sla_due_at__lt=due_at)
+def ahead_of(due_at: datetime, *, case: Escalation | None = None) -> int:
+    """How many cases nobody has taken yet come before the one that is due then, as the desk's list has them: of those
+    due at the same moment the older ones. A case that is not there yet comes last of them."""
+    same = Q(sla_due_at=due_at)
+    if case is not None:
+        same &= Q(created_at__lt=case.created_at) | Q(created_at=case.created_at, pk__lt=case.pk)
+    waiting = Escalation.objects.filter(Q(sla_due_at__lt=due_at) | same, status=Escalation.Status.OPEN)
     return waiting.exclude(conversation__channel=Conversation.Channel.PROBE).count()
 
 

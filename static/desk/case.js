@@ -1,7 +1,7 @@
 // Keeps the case page up to date: the socket is the doorbell, the server's parts are the truth.
 
 import { Socket } from "../chat/socket.js";
-import { showKept, url as own } from "./kept.js";
+import { isGivenAway, showKept, url as own } from "./kept.js";
 
 const ASK_EVERY = 10_000; // without a word from the socket
 const GATHER = 120; // milliseconds in which several hints become one question
@@ -115,7 +115,7 @@ const reply = document.getElementById("reply");
 const lost = document.getElementById("lost");
 const HAD = `supportmesh.had.${own}`; // it was ours until the page was loaded again just now
 
-if (!reply && sessionStorage.getItem(HAD)) lost.hidden = false;
+if (!reply && sessionStorage.getItem(HAD) && !isGivenAway()) lost.hidden = false;
 sessionStorage.removeItem(HAD);
 
 if (reply) {

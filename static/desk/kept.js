@@ -33,4 +33,15 @@ export function showKept(all = false) {
   return any;
 }
 
-if (showKept()) lost.hidden = false;
+// Whoever gives the case away themselves has lost nothing: what they typed waits for their next claim.
+const GIVEN = `supportmesh.given.${url}`;
+if (boxes[0].field || lost.dataset.lost) sessionStorage.removeItem(GIVEN); // theirs again, or lost before they could
+document.addEventListener("submit", ({ target }) => {
+  if (/\/do\/(release|reassign|resolve|hand-back)\/$/.test(target.action)) sessionStorage.setItem(GIVEN, "1");
+});
+
+export function isGivenAway() {
+  return sessionStorage.getItem(GIVEN) !== null;
+}
+
+if (showKept() && !isGivenAway()) lost.hidden = false;

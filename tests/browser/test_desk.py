@@ -106,7 +106,7 @@ def test_customer_is_handed_over_answered_refunded_and_let_go_and_sees_each_step
     expect(page.locator(".turn--agent .turn__name")).to_have_text("Maria")
 
     agent.get_by_role("button", name="Approve").click()
-    expect(told(page, f"Your order {ORDER} has been refunded.")).to_be_visible()
+    expect(told(page, f"Your order {ORDER} has been refunded: $")).to_be_visible()
     expect(told(page, "Decided by Maria from support.")).to_be_visible()
     expect(agent.locator("#part-actions")).to_contain_text("Executed")
 
@@ -150,7 +150,7 @@ def test_two_agents_see_who_has_it_and_no_text_is_lost(page: Page, agent: Page, 
         open_case(chief, page, stack)
         expect(chief.get_by_role("button", name="Claim")).to_have_count(0)
         expect(chief.locator("#part-head")).to_contain_text("with Maria")
-        chief.get_by_label("Colleague").select_option("supervisor")
+        chief.get_by_label("Colleague").select_option("Sam")
         chief.get_by_role("button", name="Reassign").click()
         expect(told(page, "Sam from our team takes over from here.")).to_be_visible()
         expect(reply(chief)).to_be_visible()
@@ -200,6 +200,26 @@ def test_a_refused_button_is_not_pressed_again_by_loading_the_page_again(
         chief.on("request", lambda request: asked.append(request.method) if request.is_navigation_request() else None)
         chief.reload()
         assert asked == ["GET"]
+        expect(reply(chief)).to_have_value("Dear {{ nobody.knows }}")
+
+
+def test_who_gives_a_case_back_is_not_told_that_they_lost_it(page: Page, browser: Browser, stack: Stack) -> None:
+    visit(page, customer="Jane Smith")
+    ask(page, "I want to talk to a person about a table")
+    expect(replies(page)).to_have_count(1)
+    with watched(browser, stack, expected="status of 400") as chief:
+        log_in(chief, "supervisor")
+        open_case(chief, page, stack)
+        chief.get_by_role("button", name="Claim").click()
+        reply(chief).fill("Dear {{ nobody.knows }}")
+        chief.get_by_role("button", name="Send reply").click()
+        expect(chief.get_by_text("Fill in", exact=False)).to_be_visible()
+        chief.get_by_role("button", name="Release").click()
+        expect(chief.get_by_text("The case is back in the queue.")).to_be_visible()
+        chief.reload()
+        expect(chief.get_by_role("button", name="Claim")).to_be_visible()
+        expect(chief.locator("#lost")).to_be_hidden()
+        chief.get_by_role("button", name="Claim").click()
         expect(reply(chief)).to_have_value("Dear {{ nobody.knows }}")
 
 
