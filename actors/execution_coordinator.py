@@ -1,9 +1,10 @@
 """Acts on what a verified customer asks for: described first, done after their yes, within policy, once."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +24,7 @@ from actors.language import not_understood
 from actors.message import ActionResult, ExecutionResult, Message, Money, Order, Payload, Question, Shipment
 from actors.models import Action, Policy
 from actors.models.parked import is_redrive
-from actors.wording import NO, ONE_QUESTION, YES, talk_to_a_person, written_money
+from actors.wording import NO, ONE_QUESTION, YES, talk_to_a_person, written_date, written_money
 
 CONFIRM_WITHIN = timedelta(minutes=30)
 CUSTOMER = "customer"
@@ -347,7 +348,9 @@ def _because(action: Action) -> str:
     if action.status == Status.EXECUTED and action.kind == "cancel_order" and action.amount:
         return _("The money goes back to the way you paid")
     if action.kind == "schedule_callback":
-        return _("call {phone} by {due}").format(phone=action.args["phone"], due=action.args["due"])
+        due = datetime.fromisoformat(action.args["due"]).astimezone(ZoneInfo(settings.SHOP_TIME_ZONE))
+        by = f"{written_date(due.date())} {due:%H:%M}"
+        return _("call {phone} by {due}").format(phone=action.args["phone"], due=by)
     return action.status.replace("_", " ")
 
 
