@@ -106,12 +106,10 @@ def _wanted(small: str, entities: tuple[Entity, ...], *, asked: bool) -> Reading
     if courtesy := _courtesy(small, entities, clauses, whole):
         return courtesy
     reading = _strongest(whole, rest)
+    if not _WORD.search(small.replace("ord-1", "")) or (asked and _YES_BUT.match(small)):
+        return _UNKNOWN  # nothing but numbers, or a yes with a condition, which is none
     goes_on = asked and not any(_has_pattern(clause) for clause in clauses)
-    if not _WORD.search(small.replace("ord-1", "")) or (
-        (asked and _YES_BUT.match(small))  # a yes with a condition is none
-        or goes_on
-        and (reading[1] < SURE or _BEGINS_AS_ANSWER.match(small))
-    ):
+    if goes_on and (reading[1] < SURE or _BEGINS_AS_ANSWER.match(small)):
         return _UNKNOWN
     return reading
 

@@ -41,7 +41,7 @@ def last(conversation: Conversation) -> Turn:
 def test_hand_over_place_and_everything_a_colleague_does_is_told_in_german() -> None:
     conversation = written().conversation
     assert request_human(session_id=conversation.pk).text.startswith("Ich habe eine Kollegin oder einen Kollegen")
-    assert request_human(session_id=conversation.pk).text.startswith("Ihr Gespräch wartet schon auf jemanden aus dem Team")
+    assert request_human(session_id=conversation.pk).text.startswith("Ihr Gespräch wartet schon auf jemanden")
     conversation.refresh_from_db()
     assert "Antwort" in place_of(conversation)["text"] or "wieder da" in place_of(conversation)["text"]
     case, maria = Escalation.objects.get(), member("maria")

@@ -113,7 +113,7 @@ def continued_wish(payload: Payload) -> Wish | None:
         if not another or not (set(named) - {order} or ("address" in known and "address" in given)):
             return None
         named = tuple(number for number in named if number != order)
-    elif not named and "order" not in question.args and payload.context is not None:
+    elif not named and not order and payload.intent.confidence < UNSURE and payload.context is not None:
         named = tuple(order.number for order in orders_by_item(payload.customer_message, payload.context.orders))
     if not given and not named:
         return None
