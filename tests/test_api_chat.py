@@ -155,6 +155,9 @@ def test_when_the_wait_is_over_the_message_stands_accepted() -> None:
         ({"message": "Hi", "customer_email": 42}, "customer_email"),
         ({"message": "Hi", "customer_email": "a\0@example.com"}, "customer_email"),
         ({"message": "Hi", "client_msg_id": "not-a-uuid"}, "client_msg_id"),
+        ({"message": "Hi", "custmer_email": "john.doe@example.com"}, "custmer_email"),
+        ({"message": "Hi", "customerEmail": "john.doe@example.com"}, "customerEmail"),
+        ({"message": "Hi", "sessionId": "42"}, "sessionId"),
     ],
 )
 def test_a_field_at_fault_is_named_and_nothing_is_written(body: dict[str, Any], field: str) -> None:
@@ -162,6 +165,12 @@ def test_a_field_at_fault_is_named_and_nothing_is_written(body: dict[str, Any], 
     assert {error["field"] for error in errors} == {field}
     assert not Conversation.objects.exists()
     assert not Turn.objects.exists()
+
+
+def test_a_slip_is_told_what_was_meant_and_what_is_not_ours_is_passed_over() -> None:
+    (error,) = problem(post({"message": "Hi", "custmer_email": "a@example.com"}, headers=SERVICE), 400)["errors"]
+    assert error["detail"] == "There is no such field. Did you mean customer_email?"
+    assert post({"message": "Hi", "ticket": 7, "customer": {}, "": 1}, headers=SERVICE).status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import math
+from difflib import get_close_matches
 from typing import IO, Any
 
 from django.conf import settings
@@ -74,6 +75,9 @@ class StrictInteger(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+LONGEST_SLIP, MOST_SLIPS = 40, 20  # characters of a field's name; fields looked at
+
+
 class Message(StrictChar):
     """A customer's message. The limit is read when the serializer is made, so that a setting is a setting."""
 
@@ -99,6 +103,23 @@ class ChatSerializer(serializers.Serializer):
     action_id = StrictUUID(
         required=False, allow_null=True, default=None, help_text="The question's, when a button answers it."
     )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What is nearly one of our fields is a slip: passed over, `custmer_email` would make every customer a guest.
+        Other fields than ours are none of our business."""
+        ours = {_bare(name): name for name in self.fields}
+        others = [name for name in self.initial_data if name not in self.fields and len(name) <= LONGEST_SLIP]
+        near = {name: get_close_matches(_bare(name), ours, n=1, cutoff=0.85) for name in others[:MOST_SLIPS]}
+        wrong = {
+            name: f"There is no such field. Did you mean {ours[found[0]]}?" for name, found in near.items() if found
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return data
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 class RatingSerializer(serializers.Serializer):
