@@ -226,7 +226,7 @@ def test_while_actions_are_paused_nothing_is_proposed_and_the_customer_reads_why
 ) -> None:
     pauses.pause("actions", who="x")
     (turn,) = talk(f"Cancel my order {MINE}")
-    assert "our assistant cannot do that at the moment; a colleague can" in turn.reply.text
+    assert "our assistant cannot do that now; for that, write" in turn.reply.text
     assert not Action.objects.exists()
     assert status(MINE) == "processing"
 
