@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -153,6 +154,18 @@ def test_coordinator_refuses_what_nobody_read_whatever_the_route(shop: None) -> 
     message = first_message(turn)
     assert execution_coordinator(message.model_copy(update={"payload": known})).actions
     assert not execution_coordinator(message.model_copy(update={"payload": unread})).actions
+
+
+def test_a_yes_while_the_shop_is_away_waits_for_a_colleague_and_is_told_so(shop: None, settings) -> None:
+    """Nobody knows the tier then, so every amount is beyond the limit: see tests/chaos/check.py."""
+    asked = travel("Please refund $20 for ORD-12345678", "john.doe@example.com")
+    for name in ("CUSTOMERS", "ORDERS", "TRACKING"):
+        setattr(settings, f"{name}_API_URL", "http://127.0.0.1:1/api")
+    cache.clear()
+    done = travel("yes", "john.doe@example.com", session_id=asked.conversation_id)
+    assert (Action.objects.get().status, done.status) == ("awaiting_approval", "answered")
+    assert "A colleague will confirm it here" in done.reply.text
+    assert Escalation.objects.get().reason == "approval_needed"
 
 
 GERMAN = {"language": "de"}
