@@ -45,6 +45,7 @@ _NOTE = re.compile(r"\b(?:add|put|leave|make) (?:a |this )?note\b[^:]*:?\s*(?P<t
 _CHANGES = ("expedite", "add_order_note")  # of an order, besides its address
 
 CALLBACK_WITHIN = timedelta(hours=24)
+NAME_LENGTH = 5  # words
 UNSURE = 0.6  # confidence below which a message is not understood by itself
 
 
@@ -113,11 +114,18 @@ def continued_wish(payload: Payload) -> Wish | None:
         if not another or not (set(named) - {order} or ("address" in known and "address" in given)):
             return None
         named = tuple(number for number in named if number != order)
-    elif not named and not order and payload.intent.confidence < UNSURE and payload.context is not None:
+    elif not named and not order and _names_only(payload) and payload.context is not None:
         named = tuple(order.number for order in orders_by_item(payload.customer_message, payload.context.orders))
     if not given and not named:
         return None
     return Wish(question.request, {**known, **given}, named or ((order,) if order else ()))
+
+
+def _names_only(payload: Payload) -> bool:
+    """Whether a message may be nothing but the name of a thing: "the mugs, please"."""
+    text = payload.customer_message.strip()
+    unsure = payload.intent is None or payload.intent.confidence < UNSURE
+    return unsure or (len(text.split()) <= NAME_LENGTH and not text.endswith("?"))
 
 
 def _arguments(category: IntentName, payload: Payload) -> dict[str, Any]:
