@@ -38,7 +38,7 @@ _BECAME = re.compile(
             rf"\b(?:is|are|was|were|has|have) (?:my|the|this|that|our|order) (?:{_WORD} ){{0,4}}?{_DONE}\b",
             # I have asked for a refund, I am still waiting for it
             rf"\b{_SOMEBODY} (?:have |{_ADVERB} )*(?:registered|requested|asked for|opened|started|applied for|filed"
-            rf"|got|received) (?:{_WORD} ){{0,3}}?{_NOUN}\b",
+            rf"|got|received) (?:an?|the|my|any|this|that) (?:full |partial )?{_NOUN}\b",
             rf"(?:\bnot|n't|\bnever|\byet to|\bstill) (?:{_WORD} )?(?:received?|get|got|gotten|see|seen|had)"
             rf" (?:{_WORD} ){{0,3}}?{_NOUN}\b|\bwaiting (?:for|on) (?:{_WORD} ){{0,3}}?{_NOUN}\b",
             rf"\bdid (?:you|u|they|he|she|i|we|some(?:body|one)|any(?:body|one)) (?:{_WORD} ){{0,2}}?"

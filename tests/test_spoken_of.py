@@ -41,6 +41,8 @@ ONLY_SPOKEN_OF = [
     ("I returned the shoes two weeks ago", "e"),
 ]
 ASKED_FOR = [
+    ("I got the wrong size refund please", "r"),
+    ("I received a broken lamp return please", "e"),
     ("Please cancel ORD-12345679", "c"),
     ("I want to cancel my order", "c"),
     ("refund me", "r"),
