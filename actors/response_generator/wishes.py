@@ -272,9 +272,7 @@ def _quoted(case: Case) -> str:
 
 def _unknown(case: Case) -> str:
     if _ASKS_WHO.search(case.payload.customer_message):
-        text = _(
-            "You write with the shop's automated assistant, a program. If you would rather have a colleague, {talk}."
-        )
+        text = _("This is the shop's automated assistant, a program. If you would rather have a colleague, {talk}.")
         return text.format(talk=talk_to_a_person())
     if case.payload.conversation.waiting:
         return _("I don't know the answer to that.")
